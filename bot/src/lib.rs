@@ -1,0 +1,4 @@
+//! One turn in, one `Decision` out. No database, no sockets.
+
+pub mod action;
+pub mod conversation;
