@@ -1,4 +1,27 @@
 //! What the business knows as a graph: products, policies, order states, places.
+//!
+//! A [`GraphDocument`] is what editors write and the store keeps; [`Graph`] is the same, validated and indexed;
+//! [`Graph::link`] finds its nodes in a text, and [`query::answer`] walks it to a sentence and the path that proves it.
+
+mod document;
+mod error;
+mod graph;
+mod link;
+mod node;
+mod normal;
+pub mod query;
+mod validate;
+mod yaml;
+
+pub use document::{GraphDocument, load_dir};
+pub use error::{GraphError, Place, Problem, Trouble};
+pub use graph::{Graph, Shared};
+pub use link::Mention;
+pub use node::{
+    Aliases, Better, Days, Edge, EdgeKind, EdgeProps, Measure, Node, NodeKind, Rule, Text, Value,
+    Verdict,
+};
+pub use query::{Choice, GraphAnswer, Step, Topic};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,125 @@
+//! What can be wrong with a graph, said so that an editor can repair it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::{EdgeKind, Language, NodeKind};
+
+#[derive(Debug, thiserror::Error)]
+pub enum GraphError {
+    #[error("cannot read {path}: {source}")]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    /// `message` names line and column.
+    #[error("{path}: {message}")]
+    Parse { path: PathBuf, message: String },
+    #[error("the graph cannot be used:{}", list(.0))]
+    Invalid(Vec<Problem>),
+    #[error("cannot write the graph as YAML: {0}")]
+    Write(String),
+}
+
+impl GraphError {
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            GraphError::Invalid(problems) => problems,
+            _ => &[],
+        }
+    }
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems
+        .iter()
+        .map(|problem| format!("\n  {problem}"))
+        .collect()
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Known when the graph was read from files.
+    pub place: Option<Place>,
+    pub trouble: Trouble,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(
+                f,
+                "{}:{}: {}",
+                place.file.display(),
+                place.line,
+                self.trouble
+            ),
+            None => write!(f, "{}", self.trouble),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub file: PathBuf,
+    /// Counted from 1.
+    pub line: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    #[error("there are two nodes `{id}`")]
+    DuplicateId { id: String },
+    #[error("`{id}` is no id: it should look like `{kind}:some-name`")]
+    BadId { id: String, kind: NodeKind },
+    #[error("`{id}` has no {} name", .language.code())]
+    MissingName { id: String, language: Language },
+    #[error("`{from}` {edge} `{to}`, but there is no node `{missing}`")]
+    UnknownNode {
+        from: String,
+        edge: EdgeKind,
+        to: String,
+        missing: String,
+    },
+    #[error("`{from}` {edge} `{to}`: a {from_kind} cannot {edge} a {to_kind}")]
+    WrongEnds {
+        from: String,
+        edge: EdgeKind,
+        to: String,
+        from_kind: NodeKind,
+        to_kind: NodeKind,
+    },
+    #[error("`{from}` {edge} `{to}` is there twice")]
+    DuplicateEdge {
+        from: String,
+        edge: EdgeKind,
+        to: String,
+    },
+    #[error("{edge} goes in a circle: {}", .path.join(" → "))]
+    Cycle { edge: EdgeKind, path: Vec<String> },
+    #[error("`{id}`: {message}")]
+    Property { id: String, message: String },
+}
+
+impl Trouble {
+    /// The node at whose definition the editor should look.
+    pub fn node(&self) -> &str {
+        match self {
+            Trouble::DuplicateId { id }
+            | Trouble::BadId { id, .. }
+            | Trouble::MissingName { id, .. }
+            | Trouble::Property { id, .. } => id,
+            Trouble::UnknownNode { from, .. }
+            | Trouble::WrongEnds { from, .. }
+            | Trouble::DuplicateEdge { from, .. } => from,
+            Trouble::Cycle { path, .. } => path.first().map_or("", String::as_str),
+        }
+    }
+}
+
+impl Trouble {
+    /// Whether the second definition is the wrong one, not the first.
+    pub(crate) fn is_second(&self) -> bool {
+        matches!(self, Trouble::DuplicateId { .. })
+    }
+}

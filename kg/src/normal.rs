@@ -1,0 +1,1 @@
+//! Text as names are compared: without case, width, blanks and hyphens.
