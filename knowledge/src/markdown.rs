@@ -1,0 +1,217 @@
+//! An article's Markdown as safe HTML for pages and as plain passages for search and answers.
+
+use kg::Language;
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+
+/// HTML for a page. Raw HTML in the Markdown is shown as text, and a link or image that is not http, https or
+/// relative loses its address: editors are trusted with words, not with scripts.
+pub fn body_html(body: &str) -> String {
+    let mut dropped = Vec::new();
+    let events = Parser::new_ext(body, options()).filter_map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
+        Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
+        Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
+        Event::Start(Tag::Link { ref dest_url, .. } | Tag::Image { ref dest_url, .. }) => {
+            let safe = is_safe_url(dest_url);
+            dropped.push(!safe);
+            safe.then_some(event)
+        }
+        Event::End(TagEnd::Link | TagEnd::Image) => (!dropped.pop().unwrap_or(false)).then_some(event),
+        other => Some(other),
+    });
+    let mut out = String::with_capacity(body.len() * 3 / 2);
+    html::push_html(&mut out, events);
+    out
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH
+}
+
+/// Browsers drop control characters and blanks before they look for a scheme, so they are dropped here too.
+fn is_safe_url(url: &str) -> bool {
+    let url: String = url.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+    match url.find([':', '/', '?', '#', '\\']) {
+        Some(at) if url[at..].starts_with(':') => matches!(url[..at].to_ascii_lowercase().as_str(), "http" | "https"),
+        _ => true,
+    }
+}
+
+/// One answer-sized piece of an article, plain text with line breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Headings above it, outermost first; without the article's title.
+    pub heading: Option<String>,
+    pub text: String,
+}
+
+/// Splits at headings, then at paragraphs, then at sentences, so that no piece is longer than a chat answer
+/// (350 characters of Chinese, 120 words of English). Tiny neighbours are joined.
+pub fn pieces(body: &str, language: Language) -> Vec<Piece> {
+    let mut sections: Vec<Piece> = Vec::new();
+    for section in sections_of(body) {
+        let mut text = String::new();
+        for block in section.blocks.iter().flat_map(|b| split_block(b, language)) {
+            let joined = weight(&text, language) + weight(&block, language);
+            if !text.is_empty() && joined > limit(language) {
+                sections.push(Piece { heading: section.heading.clone(), text: std::mem::take(&mut text) });
+            }
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&block);
+        }
+        if !text.is_empty() {
+            sections.push(Piece { heading: section.heading, text });
+        }
+    }
+    join_tiny(sections, language)
+}
+
+fn limit(language: Language) -> usize {
+    match language {
+        Language::Zh => 350,
+        Language::En => 120,
+    }
+}
+
+/// Characters for Chinese, words for English.
+fn weight(text: &str, language: Language) -> usize {
+    match language {
+        Language::Zh => text.chars().filter(|c| !c.is_whitespace()).count(),
+        Language::En => text.split_whitespace().count(),
+    }
+}
+
+struct Section {
+    heading: Option<String>,
+    blocks: Vec<String>,
+}
+
+fn sections_of(body: &str) -> Vec<Section> {
+    let mut writer = Blocks { sections: vec![Section { heading: None, blocks: Vec::new() }], ..Blocks::default() };
+    for event in Parser::new_ext(body, options()) {
+        writer.take(event);
+    }
+    writer.end_block();
+    writer.sections
+}
+
+/// Turns Markdown events into plain blocks; a list item or a table row is a block of its own.
+#[derive(Default)]
+struct Blocks {
+    sections: Vec<Section>,
+    line: String,
+    /// One per open list: the next number, or `None` for bullets.
+    lists: Vec<Option<u64>>,
+}
+
+impl Blocks {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Text(t) | Event::Code(t) | Event::Html(t) | Event::InlineHtml(t) => self.push(&t),
+            Event::SoftBreak | Event::HardBreak => self.soft_break(),
+            Event::Start(Tag::List(first)) => {
+                self.end_block();
+                self.lists.push(first);
+            }
+            Event::End(TagEnd::List(_)) => {
+                self.end_block();
+                self.lists.pop();
+            }
+            Event::Start(Tag::Item) => {
+                self.end_block();
+                self.line = match self.lists.last_mut() {
+                    Some(Some(n)) => {
+                        *n += 1;
+                        format!("{}. ", *n - 1)
+                    }
+                    _ => "• ".to_owned(),
+                };
+            }
+            Event::Start(Tag::Heading { .. }) => self.end_block(),
+            Event::End(TagEnd::Heading(_)) => {
+                let heading = std::mem::take(&mut self.line).trim().to_owned();
+                self.sections.push(Section { heading: Some(heading), blocks: Vec::new() });
+            }
+            Event::End(TagEnd::TableCell) => self.line.push_str(" | "),
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock | TagEnd::TableRow | TagEnd::TableHead
+                | TagEnd::BlockQuote(_) | TagEnd::HtmlBlock,
+            ) => self.end_block(),
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, text: &CowStr<'_>) {
+        self.line.push_str(text);
+    }
+
+    /// A line break inside a paragraph is a blank in English and nothing between two Chinese characters.
+    fn soft_break(&mut self) {
+        if self.line.chars().next_back().is_some_and(|c| c.is_ascii()) {
+            self.line.push(' ');
+        }
+    }
+
+    fn end_block(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        let line = line.trim().trim_end_matches('|').trim_end();
+        if !line.is_empty() && line != "•" && let Some(section) = self.sections.last_mut() {
+            section.blocks.push(line.to_owned());
+        }
+    }
+}
+
+/// A block that is too long is cut after sentences, and a sentence that is too long is cut anywhere.
+fn split_block(block: &str, language: Language) -> Vec<String> {
+    let limit = limit(language);
+    if weight(block, language) <= limit {
+        return vec![block.to_owned()];
+    }
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    for sentence in block.split_inclusive(['。', '！', '？', '；', '.', '!', '?', ';', '\n']) {
+        for bit in hard_cut(sentence, limit, language) {
+            if !part.is_empty() && weight(&part, language) + weight(&bit, language) > limit {
+                parts.push(std::mem::take(&mut part).trim().to_owned());
+            }
+            part.push_str(&bit);
+        }
+    }
+    parts.push(part.trim().to_owned());
+    parts.retain(|p| !p.is_empty());
+    parts
+}
+
+fn hard_cut(sentence: &str, limit: usize, language: Language) -> Vec<String> {
+    if weight(sentence, language) <= limit && sentence.chars().count() <= limit * 10 {
+        return vec![sentence.to_owned()];
+    }
+    // 6 bytes a word is typical; a text without blanks is cut by characters whatever its language says.
+    let chars: Vec<char> = sentence.chars().collect();
+    let step = if language == Language::Zh { limit } else { limit * 5 };
+    chars.chunks(step).map(|c| c.iter().collect()).collect()
+}
+
+/// A section of one short line answers little by itself and would win by brevity.
+fn join_tiny(pieces: Vec<Piece>, language: Language) -> Vec<Piece> {
+    let tiny = limit(language) / 7;
+    let mut out: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        if let Some(last) = out.last_mut() {
+            let small = weight(&last.text, language).min(weight(&piece.text, language)) < tiny;
+            if small && weight(&last.text, language) + weight(&piece.text, language) <= limit(language) {
+                if let Some(heading) = piece.heading.filter(|h| last.heading.as_ref() != Some(h)) {
+                    last.text.push('\n');
+                    last.text.push_str(&heading);
+                }
+                last.text.push('\n');
+                last.text.push_str(&piece.text);
+                continue;
+            }
+        }
+        out.push(piece);
+    }
+    out
+}

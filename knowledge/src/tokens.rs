@@ -1,0 +1,90 @@
+//! Text -> search terms, the same for the index and for what customers type.
+//!
+//! Latin words and numbers: lower case, width folded, English stemmed. Chinese: every pair of neighbouring
+//! characters and every single character. A word dictionary (jieba) was measured against this; the numbers
+//! are in the crate's documentation.
+
+use frostem::{Algorithm, Stemmer};
+
+/// What is looked at of a text that a customer sent: people put the question first or last.
+const HEAD_CHARS: usize = 2_000;
+const TAIL_CHARS: usize = 2_000;
+
+/// Words that say nothing about the topic. Single Chinese characters only; pairs carry enough by themselves.
+const STOP_ZH: &str = "的了吗呢啊吧呀哦嘛么哈是在有和与也都就还我你您他她它们这那个请把被给让会能要不";
+const STOP_EN: &[&str] = &[
+    "a", "an", "the", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "i", "me", "my", "you",
+    "your", "we", "us", "our", "it", "its", "they", "them", "this", "that", "these", "those", "to", "of", "in", "on",
+    "at", "for", "with", "by", "as", "and", "or", "but", "if", "so", "can", "could", "will", "would", "should", "shall",
+    "may", "might", "have", "has", "had", "there", "here", "what", "which", "who", "please", "just", "some", "any",
+    "s", "t", "m", "re", "ve", "ll", "d",
+];
+
+/// Search terms in order, repeats kept.
+pub fn terms(text: &str) -> Vec<String> {
+    let stemmer = Stemmer::new(Algorithm::English);
+    let mut out = Vec::new();
+    let mut word = String::new();
+    let mut before: Option<char> = None;
+    for c in text.chars().map(fold) {
+        if is_han(c) {
+            end_word(&mut word, &stemmer, &mut out);
+            if let Some(b) = before {
+                out.push(String::from_iter([b, c]));
+            }
+            if !STOP_ZH.contains(c) {
+                out.push(c.to_string());
+            }
+            before = Some(c);
+            continue;
+        }
+        before = None;
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        } else if !matches!(c, '\'' | '’') {
+            end_word(&mut word, &stemmer, &mut out);
+        }
+    }
+    end_word(&mut word, &stemmer, &mut out);
+    out
+}
+
+fn end_word(word: &mut String, stemmer: &Stemmer, out: &mut Vec<String>) {
+    if word.is_empty() {
+        return;
+    }
+    let word = std::mem::take(word);
+    // Beyond 40 characters it is a token or a key, not a word that an article holds.
+    if word.len() > 40 || STOP_EN.contains(&word.as_str()) {
+        return;
+    }
+    if word.bytes().all(|b| b.is_ascii_lowercase()) {
+        out.push(stemmer.stem(&word).into_owned());
+    } else {
+        out.push(word);
+    }
+}
+
+/// The part of a customer's text that is searched for.
+pub fn searchable(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.len() <= HEAD_CHARS + TAIL_CHARS {
+        return text.into();
+    }
+    let head: String = text.chars().take(HEAD_CHARS).collect();
+    let rest = &text[head.len()..];
+    let tail_start = rest.char_indices().rev().nth(TAIL_CHARS - 1).map_or(0, |(i, _)| i);
+    format!("{head} {}", &rest[tail_start..]).into()
+}
+
+/// Full-width letters, digits and signs ("Ｍ２") become their usual forms.
+fn fold(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    }
+}
+
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
