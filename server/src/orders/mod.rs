@@ -1,0 +1,6 @@
+//! Orders: the demo shop's order system, a client for its HTTP API, and the bot's actions over that client.
+//!
+//! `shop` is a server of its own and knows nothing of Kefu; `client` and `actions` reach it only over HTTP.
+
+pub mod shop;
+pub mod wire;
