@@ -75,11 +75,12 @@ fn limit(language: Language) -> usize {
     }
 }
 
-/// Characters for Chinese, words for English.
+/// Characters for Chinese, words for English; eight letters count as a word, so that an endless "word" is long too.
 fn weight(text: &str, language: Language) -> usize {
+    let characters = text.chars().filter(|c| !c.is_whitespace()).count();
     match language {
-        Language::Zh => text.chars().filter(|c| !c.is_whitespace()).count(),
-        Language::En => text.split_whitespace().count(),
+        Language::Zh => characters,
+        Language::En => text.split_whitespace().count().max(characters / 8),
     }
 }
 
@@ -185,12 +186,12 @@ fn split_block(block: &str, language: Language) -> Vec<String> {
 }
 
 fn hard_cut(sentence: &str, limit: usize, language: Language) -> Vec<String> {
-    if weight(sentence, language) <= limit && sentence.chars().count() <= limit * 10 {
+    if weight(sentence, language) <= limit {
         return vec![sentence.to_owned()];
     }
-    // 6 bytes a word is typical; a text without blanks is cut by characters whatever its language says.
     let chars: Vec<char> = sentence.chars().collect();
-    let step = if language == Language::Zh { limit } else { limit * 5 };
+    // Words of one letter and a blank are the densest English there is.
+    let step = if language == Language::Zh { limit } else { limit * 2 };
     chars.chunks(step).map(|c| c.iter().collect()).collect()
 }
 
@@ -214,4 +215,49 @@ fn join_tiny(pieces: Vec<Piece>, language: Language) -> Vec<Piece> {
         out.push(piece);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(body: &str, language: Language) -> Vec<String> {
+        pieces(body, language).into_iter().map(|p| p.text).collect()
+    }
+
+    #[test]
+    fn plain_text_reads_like_an_answer() {
+        let body = "先看**订单**状态，\n再决定：\n\n1. 打开[我的订单](/orders)。\n2. 点`修改`。\n\n- 甲\n  - 乙\n\n| 等级 | 积分 |\n|---|---|\n| 金卡 | 1.5 |";
+        assert_eq!(
+            texts(body, Language::Zh),
+            ["先看订单状态，再决定：\n1. 打开我的订单。\n2. 点修改。\n• 甲\n• 乙\n等级 | 积分\n金卡 | 1.5"]
+        );
+        assert_eq!(texts("one\ntwo", Language::En), ["one two"]);
+        assert!(texts("", Language::En).is_empty());
+    }
+
+    #[test]
+    fn splits_at_headings_and_keeps_them() {
+        let paragraph = "这一段有足够多的字来单独成为一个答案，因为它说明了一件完整的事情：先做什么，再做什么，最后会得到什么结果，以及万一不成的时候应该去找谁帮忙。";
+        let body = format!("{paragraph}\n\n## 甲\n\n{paragraph}\n\n## 乙\n\n{paragraph}");
+        let pieces = pieces(&body, Language::Zh);
+        assert_eq!(pieces.iter().map(|p| p.heading.as_deref()).collect::<Vec<_>>(), [None, Some("甲"), Some("乙")]);
+        let joined = texts("Lead.\n\n## Fees\n\nEight yuan.", Language::En);
+        assert_eq!(joined, ["Lead.\nFees\nEight yuan."]);
+    }
+
+    #[test]
+    fn no_piece_is_longer_than_an_answer() {
+        let zh = "一句话说完。".repeat(300);
+        let en = "One sentence of six words here. ".repeat(200);
+        let endless = "字".repeat(3_000);
+        let unbroken = "x".repeat(20_000);
+        for (body, language) in [(&zh, Language::Zh), (&en, Language::En), (&endless, Language::Zh), (&unbroken, Language::En)] {
+            let all = texts(body, language);
+            assert!(all.len() > 3);
+            assert!(all.iter().all(|t| weight(t, language) <= limit(language)));
+            let kept: usize = all.iter().map(|t| t.chars().filter(|c| !c.is_whitespace()).count()).sum();
+            assert_eq!(kept, body.chars().filter(|c| !c.is_whitespace()).count(), "nothing is lost");
+        }
+    }
 }

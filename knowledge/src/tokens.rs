@@ -88,3 +88,38 @@ fn fold(c: char) -> char {
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_english_and_mixed() {
+        assert_eq!(terms("怎么退货"), ["怎", "怎么", "么退", "退", "退货", "货"]);
+        assert_eq!(terms("Refunds, REFUNDED & refunding?"), ["refund", "refund", "refund"]);
+        assert_eq!(terms("Ｍ２耳机 KF2026110017"), ["m2", "耳", "耳机", "机", "kf2026110017"]);
+        assert_eq!(terms("I don't know what to do"), ["dont", "know"]);
+        assert_eq!(terms("7天无理由"), ["7", "天", "天无", "无", "无理", "理", "理由", "由"]);
+    }
+
+    #[test]
+    fn nothing_to_search_for() {
+        for text in ["", "  ", "的", "?!…—", "😀🎉", "\u{0}\u{1}", "the of and", &"x".repeat(5_000)] {
+            assert!(terms(text).is_empty(), "{text:?}");
+        }
+        // Punctuation and blanks part words and pairs.
+        assert_eq!(terms("退 货"), ["退", "货"]);
+        assert_eq!(terms("退\u{200b}货"), ["退", "货"]);
+    }
+
+    #[test]
+    fn a_wall_of_text_is_cut_in_the_middle() {
+        let wall = format!("开头{}结尾", "水".repeat(50_000));
+        let cut = searchable(&wall);
+        assert!(cut.starts_with("开头") && cut.ends_with("结尾"));
+        assert!(cut.chars().count() <= HEAD_CHARS + TAIL_CHARS + 1);
+        assert_eq!(searchable("短"), "短");
+        let bytes = "字".repeat(1_500);
+        assert_eq!(terms(&searchable(&bytes)).len(), terms(&bytes).len());
+    }
+}
