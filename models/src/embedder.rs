@@ -1,0 +1,155 @@
+//! The handle that the other crates hold: caches in front of the batcher in front of the encoder.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::batcher::{Batcher, Limits, Reply};
+use crate::cache::{Files, Key, Recent};
+use crate::encoder::{Encoder, Reading};
+use crate::tokens::Tokens;
+use crate::{Embedding, Kind, ModelError};
+
+/// Tokens in one batch. More would not be faster for each, only later for those who wait.
+const BATCH_TOKENS: usize = 256;
+/// Texts whose vectors stay in memory (1.5 KB each).
+const RECENT: usize = 4096;
+
+#[derive(Debug, Clone)]
+pub struct EmbedderOptions {
+    /// Directory of the encoder.
+    pub encoder: PathBuf,
+    /// Files of embeddings computed before; all are read, the last is appended to.
+    pub cache: Vec<PathBuf>,
+    /// Requests that may wait before `embed` refuses.
+    pub queue: usize,
+    /// Threads for one batch.
+    pub threads: usize,
+}
+
+struct Inner {
+    reading: Arc<Reading>,
+    batcher: Batcher<Tokens, Embedding>,
+    recent: Recent,
+    files: Files,
+}
+
+#[derive(Clone)]
+pub struct Embedder {
+    inner: Arc<Inner>,
+}
+
+impl Embedder {
+    /// Loads the encoder (well under a second) and starts its thread.
+    pub fn start(options: &EmbedderOptions) -> Result<Embedder, ModelError> {
+        let (encoder, reading) = Encoder::open(&options.encoder)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads.max(1))
+            .thread_name(|i| format!("encoder-{i}"))
+            .build()
+            .map_err(|e| ModelError::Failed(e.to_string()))?;
+        let limits = Limits {
+            queue: options.queue,
+            budget: BATCH_TOKENS,
+            weigh: Tokens::len,
+        };
+        let batcher = Batcher::start("encoder", limits, move |texts: Vec<Tokens>| {
+            pool.install(|| encoder.encode(&texts))
+        })
+        .map_err(|e| ModelError::Failed(e.to_string()))?;
+        let files = Files::open(&options.cache, reading.dimension);
+        Ok(Embedder {
+            inner: Arc::new(Inner {
+                reading,
+                batcher,
+                recent: Recent::new(RECENT),
+                files,
+            }),
+        })
+    }
+
+    pub fn dimension(&self) -> usize {
+        self.inner.reading.dimension
+    }
+
+    /// Tells encoders (model and languages) apart: what was computed or trained with another id does not fit.
+    pub fn id(&self) -> &str {
+        &self.inner.reading.id
+    }
+
+    fn key(&self, kind: Kind, text: &str) -> Key {
+        Key::new(self.id(), kind, text)
+    }
+
+    fn known(&self, key: &Key) -> Option<Embedding> {
+        self.inner.recent.get(key).or_else(|| {
+            let found = self.inner.files.get(key)?;
+            self.inner.recent.put(*key, found.clone());
+            Some(found)
+        })
+    }
+
+    /// The vector of a text that somebody waits for; `Overloaded` when too many wait.
+    pub async fn embed(&self, text: &str, kind: Kind) -> Result<Embedding, ModelError> {
+        let key = self.key(kind, text);
+        if let Some(found) = self.known(&key) {
+            return Ok(found);
+        }
+        let tokens = self.inner.reading.tokens(text, kind)?;
+        let vector = self.inner.batcher.ask(tokens).await?;
+        self.inner.recent.put(key, vector.clone());
+        Ok(vector)
+    }
+
+    /// The vectors of many texts, in their order, behind all who wait; `progress` hears how many are done. What is
+    /// computed here is kept in the cache file, so the same content costs nothing the next time.
+    pub async fn embed_all(
+        &self,
+        texts: &[String],
+        kind: Kind,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Embedding>, ModelError> {
+        let keys: Vec<Key> = texts.iter().map(|text| self.key(kind, text)).collect();
+        let mut vectors: Vec<Option<Embedding>> = keys.iter().map(|key| self.known(key)).collect();
+        let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
+        for (i, key) in keys
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| vectors[*i].is_none())
+        {
+            places.entry(*key).or_default().push(i);
+        }
+        let mut done = texts.len() - places.values().map(Vec::len).sum::<usize>();
+        progress(done);
+        let mut todo: Vec<(Key, Tokens)> = Vec::with_capacity(places.len());
+        for (key, places) in &places {
+            todo.push((*key, self.inner.reading.tokens(&texts[places[0]], kind)?));
+        }
+        todo.sort_by_key(|(_, tokens)| tokens.len()); // texts of one length share their attention
+
+        let mut running: VecDeque<(Key, Reply<Embedding>)> = VecDeque::new();
+        let mut todo = todo.into_iter();
+        loop {
+            if running.len() < BATCH_TOKENS
+                && let Some((key, tokens)) = todo.next()
+            {
+                running.push_back((key, self.inner.batcher.submit(tokens).await?));
+                continue;
+            }
+            let Some((key, reply)) = running.pop_front() else {
+                break;
+            };
+            let vector = reply.get().await?;
+            self.inner.files.put(key, &vector);
+            for &i in &places[&key] {
+                vectors[i] = Some(vector.clone());
+                done += 1;
+            }
+            progress(done);
+        }
+        vectors
+            .into_iter()
+            .map(|v| v.ok_or(ModelError::Stopped))
+            .collect()
+    }
+}
