@@ -1,5 +1,93 @@
 //! Text -> Understanding: intent, entities, language, sentiment.
+//!
+//! `Nlu` is what a server holds: one encoder call for each utterance, one model that can be swapped while it runs.
+//! Models come from `train`, examples from `TrainingData`.
 
+mod address;
+mod dates;
+mod entities;
+mod intent;
+mod language;
+mod sentiment;
+mod text;
+mod train;
+mod training;
 pub mod understanding;
 
-pub use understanding::{Entity, EntityKind, Sentiment, Understanding};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use models::{Embedder, Embedding, Kind, ModelError};
+
+pub use entities::extract;
+pub use intent::{IntentModel, ModelFileError};
+pub use language::detect as detect_language;
+pub use sentiment::MoodReport;
+pub use train::{Confusion, IntentScore, TrainError, TrainOptions, TrainReport, train};
+pub use training::{Annotation, Example, IntentExamples, TrainingData, TrainingDataError, Warning};
+pub use understanding::{Entity, EntityKind, FALLBACK, Mood, Sentiment, Understanding};
+
+/// Reads utterances.
+pub struct Nlu {
+    embedder: Embedder,
+    model: RwLock<Arc<IntentModel>>,
+    graph: kg::Shared,
+}
+
+impl Nlu {
+    pub fn new(embedder: Embedder, model: IntentModel, graph: kg::Shared) -> Nlu {
+        Nlu { embedder, model: RwLock::new(Arc::new(model)), graph }
+    }
+
+    pub fn model(&self) -> Arc<IntentModel> {
+        self.model.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes another model; utterances being read finish with the old one.
+    pub fn swap(&self, model: IntentModel) {
+        *self.model.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(model);
+    }
+
+    pub fn embedder(&self) -> &Embedder {
+        &self.embedder
+    }
+
+    /// `now` in epoch milliseconds: what "tomorrow" is counted from. Any text is fine, also none.
+    pub async fn understand(&self, text: &str, now: i64) -> Result<Understanding, ModelError> {
+        let model = self.model();
+        let products: Vec<kg::Mention> = self
+            .graph
+            .get()
+            .link(text::head(text, entities::MAX_BYTES))
+            .into_iter()
+            .filter(|m| m.node.starts_with("product:"))
+            .collect();
+        let entities = extract(text, &products, now);
+        let language = language::detect(text);
+        let encoded = text::for_encoder(text);
+        // Marks, digits and emoji alone have no intent, and the encoder would invent one.
+        if !encoded.chars().any(char::is_alphabetic) {
+            return Ok(Understanding {
+                text: text.to_owned(),
+                intent: FALLBACK.to_owned(),
+                confidence: 0.0,
+                ranking: Vec::new(),
+                entities,
+                language,
+                sentiment: sentiment::judge(text, None),
+                embedding: Embedding::from(vec![0.0; self.embedder.dimension()]),
+            });
+        }
+        let embedding = self.embedder.embed(&encoded, Kind::Query).await?;
+        let guess = model.guess(&embedding);
+        Ok(Understanding {
+            text: text.to_owned(),
+            intent: guess.intent,
+            confidence: guess.confidence,
+            ranking: guess.ranking,
+            entities,
+            language,
+            sentiment: model.sentiment(text, &embedding),
+            embedding,
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! Postal addresses, Chinese and Western, with recipient, phone and postcode where they stand beside them.
+//!
+//! An address that is acted upon is written to an order, so the rule is: rather none than a wrong one. A place
+//! that is only mentioned ("上海什么时候到货") is no address.
+
+mod chinese;
+mod gazetteer;
+mod names;
+mod western;
+
+use serde_json::{Map, Value};
+
+use crate::entities::Found;
+use crate::understanding::EntityKind;
+
+/// The fields of an address; empty where the text does not tell and the table of places cannot fill in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Fields {
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    pub province: String,
+    pub city: String,
+    pub district: String,
+    pub street: String,
+    pub recipient: Option<String>,
+    pub phone: Option<String>,
+    pub postcode: Option<String>,
+    /// As one would write it on one line, without recipient and phone.
+    pub full: String,
+}
+
+impl Fields {
+    fn into_value(self) -> Value {
+        let mut map = Map::new();
+        for (key, value) in [
+            ("country", self.country),
+            ("province", self.province),
+            ("city", self.city),
+            ("district", self.district),
+            ("street", self.street),
+            ("full", self.full),
+        ] {
+            map.insert(key.into(), value.into());
+        }
+        for (key, value) in [("recipient", self.recipient), ("phone", self.phone), ("postcode", self.postcode)] {
+            if let Some(value) = value {
+                map.insert(key.into(), value.into());
+            }
+        }
+        Value::Object(map)
+    }
+}
+
+/// `fixed` are phones, order numbers and e-mails already found, in order.
+pub(crate) fn find(text: &str, fixed: &[Found], found: &mut Vec<Found>) {
+    let address = chinese::find(text, fixed).or_else(|| western::find(text, fixed));
+    if let Some((start, end, fields, confidence)) = address {
+        found.push(Found { kind: EntityKind::Address, start, end, value: fields.into_value(), confidence });
+    }
+}
+
+type Address = (usize, usize, Fields, f32);
+
+#[cfg(test)]
+mod tests;

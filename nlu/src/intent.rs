@@ -1,0 +1,132 @@
+//! The trained intent model: a head on embeddings, a threshold for "none of these", the mood head.
+
+use models::Embedding;
+use models::head::LinearHead;
+use serde::{Deserialize, Serialize};
+
+use crate::sentiment::{self, MoodHead};
+use crate::understanding::{FALLBACK, Sentiment};
+
+/// Raised when a file of an older build cannot be read as it is.
+const VERSION: u32 = 1;
+const MAGIC: &[u8] = b"KEFU-NLU\n";
+
+/// Trained weights and thresholds; immutable, replaced whole.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IntentModel {
+    version: u32,
+    /// `Embedder::id` of the encoder that made the training vectors.
+    encoder: String,
+    /// Class names of the head; `nlu_fallback` may be one of them.
+    classes: Vec<String>,
+    head: LinearHead,
+    /// Below one of these the answer is `nlu_fallback`.
+    bounds: Bounds,
+    mood: Option<MoodHead>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Bounds {
+    /// Least calibrated probability of the best intent.
+    pub confidence: f32,
+    /// Least cosine to the mean of the best intent's examples.
+    pub closeness: f32,
+}
+
+/// What the head says about one vector.
+pub(crate) struct Guess {
+    pub intent: String,
+    pub confidence: f32,
+    pub ranking: Vec<(String, f32)>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ModelFileError {
+    #[error("not an intent model, or damaged: {0}; `kefu train` makes a new one")]
+    Damaged(String),
+    #[error("the intent model has format {found}, this program reads {VERSION}; `kefu train` makes a new one")]
+    Version { found: u32 },
+    #[error("the intent model was trained with the encoder {found}, but {expected} is in use; `kefu train` makes a new one")]
+    Encoder { found: String, expected: String },
+}
+
+impl IntentModel {
+    pub(crate) fn new(encoder: &str, classes: Vec<String>, head: LinearHead, bounds: Bounds, mood: Option<MoodHead>) -> IntentModel {
+        IntentModel { version: VERSION, encoder: encoder.to_owned(), classes, head, bounds, mood }
+    }
+
+    pub fn encoder(&self) -> &str {
+        &self.encoder
+    }
+
+    /// All intents it can answer, without `nlu_fallback`.
+    pub fn intents(&self) -> impl Iterator<Item = &str> {
+        self.classes.iter().map(String::as_str).filter(|c| *c != FALLBACK)
+    }
+
+    pub fn threshold(&self) -> f32 {
+        self.bounds.confidence
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        // Only maps with odd keys can fail to serialise; there are none.
+        bytes.extend(serde_json::to_vec(self).unwrap_or_default());
+        bytes
+    }
+
+    /// `encoder` is the id of the encoder in use: weights for another one would answer nonsense.
+    pub fn from_bytes(bytes: &[u8], encoder: &str) -> Result<IntentModel, ModelFileError> {
+        let damaged = |text: &str| ModelFileError::Damaged(text.to_owned());
+        let json = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not begin like one"))?;
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let version: Version = serde_json::from_slice(json).map_err(|e| damaged(&e.to_string()))?;
+        if version.version != VERSION {
+            return Err(ModelFileError::Version { found: version.version });
+        }
+        let model: IntentModel = serde_json::from_slice(json).map_err(|e| damaged(&e.to_string()))?;
+        if model.encoder != encoder {
+            return Err(ModelFileError::Encoder { found: model.encoder, expected: encoder.to_owned() });
+        }
+        let moods = model.mood.as_ref().is_none_or(|m| m.head.is_sound() && m.head.classes() == sentiment::MOODS.len());
+        if !model.head.is_sound() || model.head.classes() != model.classes.len() || !moods {
+            return Err(damaged("its parts do not fit together"));
+        }
+        Ok(model)
+    }
+
+    pub(crate) fn guess(&self, embedding: &Embedding) -> Guess {
+        if embedding.len() != self.head.dimension() {
+            // A model that was swapped in without `from_bytes`; better none than nonsense.
+            return Guess { intent: FALLBACK.to_owned(), confidence: 0.0, ranking: Vec::new() };
+        }
+        decide(&self.classes, &self.head.predict(embedding), &self.head.closeness(embedding), self.bounds)
+    }
+
+    pub(crate) fn sentiment(&self, text: &str, embedding: &Embedding) -> Sentiment {
+        match &self.mood {
+            Some(mood) if mood.head.dimension() == embedding.len() => mood.sentiment(text, embedding),
+            _ => sentiment::judge(text, None),
+        }
+    }
+}
+
+/// The best real intent by probability, unless it is too weak or `nlu_fallback` beats it.
+pub(crate) fn decide(classes: &[String], probabilities: &[f32], closeness: &[f32], bounds: Bounds) -> Guess {
+    let mut order: Vec<usize> = (0..classes.len().min(probabilities.len())).collect();
+    order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
+    let first_is_fallback = order.first().is_some_and(|i| classes[*i] == FALLBACK);
+    let real: Vec<usize> = order.into_iter().filter(|i| classes[*i] != FALLBACK).collect();
+    let ranking: Vec<(String, f32)> = real.iter().map(|i| (classes[*i].clone(), probabilities[*i])).collect();
+    let Some(best) = real.first().copied() else {
+        return Guess { intent: FALLBACK.to_owned(), confidence: 0.0, ranking };
+    };
+    let known = !first_is_fallback
+        && probabilities[best] >= bounds.confidence
+        && closeness.get(best).is_none_or(|c| *c >= bounds.closeness);
+    let intent = if known { classes[best].clone() } else { FALLBACK.to_owned() };
+    Guess { intent, confidence: probabilities[best], ranking }
+}

@@ -1,0 +1,283 @@
+//! From examples to an `IntentModel`, and what can be said about how good it is.
+
+use std::collections::BTreeMap;
+
+use kg::Language;
+use models::head::{self, HeadError, HeldOut};
+use models::{Embedder, Embedding, Kind, ModelError};
+use serde::{Deserialize, Serialize};
+
+use crate::intent::{Bounds, IntentModel, decide};
+use crate::sentiment::{MoodHead, MoodReport};
+use crate::training::{TrainingData, TrainingDataError};
+use crate::understanding::{FALLBACK, Mood};
+use crate::{language, text};
+
+/// Examples of moods that come with the program; editors may pass their own.
+const MOODS: &str = include_str!("../../knowledge/content/mood.yml");
+
+#[derive(Debug, Clone)]
+pub struct TrainOptions {
+    /// Examples of moods: intents named `happy`, `calm`, `annoyed`, `angry`. `None`: those that come with Kefu.
+    pub mood: Option<TrainingData>,
+    /// Share of rightly recognised utterances that the threshold may turn into "unknown".
+    pub false_rejects: f32,
+    pub head: head::TrainOptions,
+}
+
+impl Default for TrainOptions {
+    fn default() -> TrainOptions {
+        TrainOptions { mood: None, false_rejects: 0.03, head: head::TrainOptions::default() }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error("there must be at least two intents with examples, found {0}")]
+    TooFew(usize),
+    #[error(transparent)]
+    Data(#[from] TrainingDataError),
+    #[error(transparent)]
+    Encoder(#[from] ModelError),
+    #[error(transparent)]
+    Head(#[from] HeadError),
+    #[error("training was interrupted")]
+    Interrupted,
+}
+
+/// Measured on held-back examples: each was judged by a head that had not seen it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TrainReport {
+    pub examples: usize,
+    /// Share of in-scope examples whose best intent is right, before the threshold.
+    pub accuracy: f32,
+    /// The same per language code.
+    pub accuracy_by_language: BTreeMap<String, f32>,
+    /// Expected calibration error of the confidence, ten bins.
+    pub ece: f32,
+    pub threshold: f32,
+    /// Share of out-of-scope examples answered "unknown"; 1 when there are none.
+    pub unknown_recall: f32,
+    /// Share of in-scope examples answered "unknown" although the best intent was right.
+    pub false_rejects: f32,
+    pub intents: Vec<IntentScore>,
+    /// Pairs that are taken for each other, most frequent first.
+    pub confusions: Vec<Confusion>,
+    pub mood: MoodReport,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct IntentScore {
+    pub name: String,
+    pub examples: usize,
+    pub precision: f32,
+    pub recall: f32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Confusion {
+    pub expected: String,
+    pub predicted: String,
+    pub count: usize,
+    /// Up to three of the examples.
+    pub examples: Vec<String>,
+}
+
+struct Set {
+    classes: Vec<String>,
+    texts: Vec<String>,
+    labels: Vec<usize>,
+    moods: Vec<(String, Mood)>,
+}
+
+/// `progress` hears (done, total) of the texts to encode; what was encoded before comes from the cache.
+pub async fn train(
+    embedder: &Embedder,
+    data: &TrainingData,
+    options: &TrainOptions,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<(IntentModel, TrainReport), TrainError> {
+    let mut warnings: Vec<String> = data.warnings.iter().map(ToString::to_string).collect();
+    let set = collect(data, options, &mut warnings)?;
+    let mut texts: Vec<String> = set.texts.iter().map(|t| text::for_encoder(t).into_owned()).collect();
+    texts.extend(set.moods.iter().map(|(t, _)| text::for_encoder(t).into_owned()));
+    let total = texts.len();
+    let mut vectors = embedder.embed_all(&texts, Kind::Query, &|done| progress(done, total)).await?;
+    let mood_vectors = vectors.split_off(set.texts.len());
+
+    // Seconds of arithmetic: off the threads that answer customers.
+    let (encoder, head_options, allowed) = (embedder.id().to_owned(), options.head, options.false_rejects);
+    let (sent, received) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("train-intents".into())
+        .spawn(move || sent.send(fit(&encoder, set, &vectors, &mood_vectors, &head_options, allowed, warnings)).ok())
+        .map_err(|_| TrainError::Interrupted)?;
+    received.await.map_err(|_| TrainError::Interrupted)?
+}
+
+fn collect(data: &TrainingData, options: &TrainOptions, warnings: &mut Vec<String>) -> Result<Set, TrainError> {
+    let mut set = Set { classes: Vec::new(), texts: Vec::new(), labels: Vec::new(), moods: Vec::new() };
+    for intent in data.intents.iter().filter(|i| !i.examples.is_empty()) {
+        if intent.examples.len() < 5 && intent.name != FALLBACK {
+            warnings.push(format!("{} has only {} examples", intent.name, intent.examples.len()));
+        }
+        let label = set.classes.len();
+        set.classes.push(intent.name.clone());
+        for example in intent.examples.iter().filter(|e| e.text.chars().any(char::is_alphabetic)) {
+            set.texts.push(example.text.clone());
+            set.labels.push(label);
+        }
+    }
+    let real = set.classes.iter().filter(|c| *c != FALLBACK).count();
+    if real < 2 {
+        return Err(TrainError::TooFew(real));
+    }
+    let own;
+    let moods = match &options.mood {
+        Some(moods) => moods,
+        None => {
+            own = TrainingData::parse("mood.yml", MOODS)?;
+            &own
+        }
+    };
+    for intent in &moods.intents {
+        let mood = match intent.name.as_str() {
+            "happy" => Mood::Happy,
+            "calm" => Mood::Calm,
+            "annoyed" => Mood::Annoyed,
+            "angry" => Mood::Angry,
+            other => {
+                warnings.push(format!("{other} is no mood; known are happy, calm, annoyed, angry"));
+                continue;
+            }
+        };
+        set.moods.extend(intent.examples.iter().map(|e| (e.text.clone(), mood)));
+    }
+    Ok(set)
+}
+
+fn fit(
+    encoder: &str,
+    set: Set,
+    vectors: &[Embedding],
+    mood_vectors: &[Embedding],
+    head_options: &head::TrainOptions,
+    allowed: f32,
+    mut warnings: Vec<String>,
+) -> Result<(IntentModel, TrainReport), TrainError> {
+    let (head, held) = head::train_with_held_out(vectors, &set.labels, set.classes.len(), head_options)?;
+    let bounds = choose_bounds(&set, &held, allowed);
+    let (mood, mood_report) = if set.moods.is_empty() {
+        (None, MoodReport::default())
+    } else {
+        let (texts, moods): (Vec<String>, Vec<Mood>) = set.moods.iter().cloned().unzip();
+        match MoodHead::train(&texts, mood_vectors, &moods) {
+            Ok((head, report)) => (Some(head), report),
+            Err(error) => {
+                warnings.push(format!("moods are judged by words only: {error}"));
+                (None, MoodReport::default())
+            }
+        }
+    };
+    let mut report = report(&set, &held, bounds);
+    report.mood = mood_report;
+    report.warnings = warnings;
+    Ok((IntentModel::new(encoder, set.classes, head, bounds, mood), report))
+}
+
+/// The pair of bounds that finds most out-of-scope examples while at most `allowed` of the rightly recognised ones
+/// are lost. Without out-of-scope examples: the confidence that loses `allowed`.
+fn choose_bounds(set: &Set, held: &[HeldOut], allowed: f32) -> Bounds {
+    let mut right: Vec<(f32, f32)> = Vec::new();
+    let mut wrong: Vec<(f32, f32)> = Vec::new();
+    let mut outside: Vec<(f32, f32)> = Vec::new();
+    for (h, &label) in held.iter().zip(&set.labels) {
+        let best = (0..set.classes.len())
+            .filter(|c| set.classes[*c] != FALLBACK)
+            .max_by(|a, b| h.probabilities[*a].total_cmp(&h.probabilities[*b]));
+        let Some(best) = best else { continue };
+        let point = (h.probabilities[best], h.closeness[best]);
+        if set.classes[label] == FALLBACK {
+            outside.push(point);
+        } else if best == label {
+            right.push(point);
+        } else {
+            wrong.push(point);
+        }
+    }
+    let lost = |b: &Bounds, of: &[(f32, f32)]| of.iter().filter(|p| p.0 < b.confidence || p.1 < b.closeness).count();
+    let steps = (4..=60).map(|c| c as f32 / 100.0);
+    let grid = steps.flat_map(|confidence| (0..=16).map(move |c| Bounds { confidence, closeness: c as f32 / 40.0 }));
+    let budget = (allowed * right.len() as f32) as usize;
+    // A wrong answer given up is worth a part of an out-of-scope question recognised: asking back helps there too.
+    grid.filter(|b| lost(b, &right) <= budget)
+        .max_by_key(|b| 4 * lost(b, &outside) + lost(b, &wrong) * 2)
+        .unwrap_or(Bounds { confidence: 0.2, closeness: 0.0 })
+}
+
+fn report(set: &Set, held: &[HeldOut], bounds: Bounds) -> TrainReport {
+    let classes = set.classes.len();
+    let mut table = vec![vec![0usize; classes]; classes];
+    let mut samples: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+    let mut languages: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut bins = [(0usize, 0f64, 0usize); 10];
+    let (mut inside, mut right, mut rejected, mut outside, mut unknown) = (0, 0, 0, 0, 0);
+    for ((h, &label), text) in held.iter().zip(&set.labels).zip(&set.texts) {
+        let guess = decide(&set.classes, &h.probabilities, &h.closeness, bounds);
+        let Some((name, confidence)) = guess.ranking.first() else { continue };
+        let Some(best) = set.classes.iter().position(|c| c == name) else { continue };
+        if set.classes[label] == FALLBACK {
+            outside += 1;
+            unknown += usize::from(guess.intent == FALLBACK);
+            continue;
+        }
+        inside += 1;
+        table[label][best] += 1;
+        let hit = best == label;
+        right += usize::from(hit);
+        rejected += usize::from(hit && guess.intent == FALLBACK);
+        let language = language::detect(text).map_or("?", Language::code);
+        let by = languages.entry(language.to_owned()).or_default();
+        *by = (by.0 + usize::from(hit), by.1 + 1);
+        let bin = &mut bins[((confidence * 10.0) as usize).min(9)];
+        *bin = (bin.0 + 1, bin.1 + f64::from(*confidence), bin.2 + usize::from(hit));
+        if !hit {
+            samples.entry((label, best)).or_default().push(text.clone());
+        }
+    }
+    let share = |part: usize, of: usize| if of == 0 { 1.0 } else { part as f32 / of as f32 };
+    let mut confusions: Vec<Confusion> = samples
+        .into_iter()
+        .map(|((expected, predicted), texts)| Confusion {
+            expected: set.classes[expected].clone(),
+            predicted: set.classes[predicted].clone(),
+            count: texts.len(),
+            examples: texts.into_iter().take(3).collect(),
+        })
+        .collect();
+    confusions.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.expected.cmp(&b.expected)));
+    confusions.truncate(40);
+    let error: f64 = bins.iter().map(|(n, sum, hits)| (sum - *hits as f64).abs() / (inside.max(1) as f64) * f64::from(u8::from(*n > 0))).sum();
+    TrainReport {
+        examples: set.texts.len(),
+        accuracy: share(right, inside),
+        accuracy_by_language: languages.into_iter().filter(|(l, _)| l != "?").map(|(l, (hit, of))| (l, share(hit, of))).collect(),
+        ece: error as f32,
+        threshold: bounds.confidence,
+        unknown_recall: share(unknown, outside),
+        false_rejects: share(rejected, inside),
+        intents: (0..classes)
+            .filter(|c| set.classes[*c] != FALLBACK)
+            .map(|c| IntentScore {
+                name: set.classes[c].clone(),
+                examples: set.labels.iter().filter(|l| **l == c).count(),
+                precision: share(table[c][c], table.iter().map(|row| row[c]).sum()),
+                recall: share(table[c][c], table[c].iter().sum()),
+            })
+            .collect(),
+        confusions,
+        mood: MoodReport::default(),
+        warnings: Vec::new(),
+    }
+}
