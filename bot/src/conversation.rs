@@ -120,7 +120,19 @@ pub struct Decision {
     pub dialog: DialogState,
     pub language: Language,
     pub next: Next,
+    /// Nothing in the knowledge base answered: goes to the editors' list of gaps.
+    pub unanswered: bool,
+    /// What was changed in the order system and read back: announced to the customer and audited.
+    pub changed: Vec<Change>,
     pub trace: Trace,
+}
+
+/// One change that was made and verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Name of the action, e.g. `change_address`.
+    pub action: String,
+    pub order: String,
 }
 
 #[derive(Debug, Clone)]
@@ -149,6 +161,8 @@ pub enum Reason {
     Vip,
     /// The bot itself failed (overload, missing model).
     BotFailed,
+    /// An agent stepped in without being asked.
+    TakenOver,
 }
 
 /// Why a human is needed and what is known: becomes a ticket and its packet.

@@ -1,0 +1,296 @@
+//! Return, exchange or refund of a delivered order.
+
+use super::cancel_order::{reason_buttons, reason_of};
+use super::consent::{Consent, consent};
+use super::pick::{Picked, choices, ids, pick};
+use super::{Step, interrupts, reading_failed, sign_in_first};
+use crate::conversation::{Answer, Reason};
+use crate::evidence::{PolicyFound, policy_of};
+use crate::facts::Order;
+use crate::hear::Input;
+use crate::work::{Work, Written};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Return,
+    Exchange,
+    Refund,
+}
+
+impl Kind {
+    pub(super) fn intent(self) -> &'static str {
+        match self {
+            Kind::Return => "request_return",
+            Kind::Exchange => "request_exchange",
+            Kind::Refund => "request_refund",
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Kind::Return => "return",
+            Kind::Exchange => "exchange",
+            Kind::Refund => "refund",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AfterSales {
+    pub kind: Kind,
+    #[serde(default)]
+    pub order: Option<String>,
+    #[serde(default)]
+    pub offered: Vec<String>,
+    #[serde(default)]
+    pub reason: Option<String>,
+    #[serde(default)]
+    pub stage: Stage,
+    #[serde(default)]
+    pub question: u32,
+    /// The policy for this order was told already.
+    #[serde(default)]
+    pub told: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    #[default]
+    Order,
+    Reason,
+    Confirm,
+}
+
+const REASONS: &[&str] = &["quality", "damaged", "wrong_item", "not_as_described", "changed_mind"];
+
+impl AfterSales {
+    pub(super) fn of(kind: Kind) -> Self {
+        Self { kind, order: None, offered: Vec::new(), reason: None, stage: Stage::Order, question: 0, told: None }
+    }
+
+    /// Questions about returns are answered in between; a changed wish (exchange instead of return) changes the kind.
+    fn own(&self) -> [&'static str; 3] {
+        ["request_return", "request_exchange", "request_refund"]
+    }
+
+    pub(super) fn slots(&self) -> Map<String, Value> {
+        let mut slots = Map::new();
+        slots.insert("kind".into(), json!(self.kind.code()));
+        if let Some(order) = &self.order {
+            slots.insert("order".into(), json!(order));
+        }
+        if let Some(reason) = &self.reason {
+            slots.insert("reason".into(), json!(reason));
+        }
+        slots
+    }
+
+    pub(super) async fn begin(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
+        if !work.customer().signed_in {
+            return sign_in_first(work, self.kind.intent());
+        }
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        match pick(work, input, &orders, &[], None).await {
+            Err(_) => reading_failed(work),
+            Ok(Picked::One(order)) => self.choose(work, &order),
+            Ok(Picked::NotYours(number)) => {
+                work.say("order_not_found", json!({ "number": number }));
+                self.among(work, &orders)
+            }
+            Ok(Picked::Several(some)) if some.iter().any(returnable) => self.among(work, &some),
+            Ok(_) => self.among(work, &orders),
+        }
+    }
+
+    fn among(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
+        let arrived: Vec<Order> = orders.iter().filter(|o| returnable(o)).cloned().collect();
+        match arrived.as_slice() {
+            [] => match orders.first() {
+                Some(newest) => self.choose(work, &newest.clone()),
+                None => {
+                    work.say("no_orders", json!({}));
+                    Step::Done
+                }
+            },
+            [one] => self.choose(work, &one.clone()),
+            _ => {
+                self.stage = Stage::Order;
+                self.offered = ids(&arrived, work.parts.policy.orders_offered);
+                let (list, buttons) = choices(work, &arrived);
+                work.ask("which_order_return", json!({ "orders": list, "kind": self.kind.code() }), buttons);
+                Step::Ask
+            }
+        }
+    }
+
+    fn choose(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        let facts = work.order_facts(order);
+        let kind = self.kind.code();
+        if !returnable(order) {
+            work.try_note(format!("{} {}: not possible ({})", self.kind.intent(), order.id, order.status));
+            let mut buttons = Vec::new();
+            if order.changeable() {
+                // Nothing was sent yet: cancelling gives the money back.
+                buttons.push(work.button("button_cancel_order", format!("/cancel_order{}", json!({ "order": order.id }))));
+            }
+            let human = work.human_button();
+            buttons.push(human);
+            if order.changeable() {
+                work.yes = None;
+            }
+            work.ask("return_not_possible", json!({ "order": facts, "kind": kind }), buttons);
+            return Step::Done;
+        }
+        if self.order.as_deref() != Some(order.id.as_str()) {
+            self.order = Some(order.id.clone());
+            self.told = None;
+        }
+        // The policy for what was bought comes first, with its source; the shop has the last word when it is asked.
+        if self.told.is_none() {
+            let policies: Vec<PolicyFound> = order.items.iter().take(3).filter_map(|i| policy_of(work.parts, &i.product_id, work.language)).collect();
+            self.told = Some(order.id.clone());
+            let excluded = !order.items.is_empty() && policies.len() == order.items.len() && policies.iter().all(|p| p.excluded);
+            for policy in policies.iter().take(1) {
+                work.say.push(Answer { text: policy.text.clone(), buttons: Vec::new(), citations: vec![policy.citation.clone()] });
+            }
+            if excluded {
+                work.try_note(format!("{} {}: the policy excludes it", self.kind.intent(), order.id));
+                let human = work.human_button();
+                work.ask("return_excluded", json!({ "order": facts, "kind": kind }), vec![human]);
+                return Step::Done;
+            }
+        }
+        if self.reason.is_none() {
+            self.stage = Stage::Reason;
+            let buttons = reason_buttons(work, REASONS);
+            work.ask("ask_return_reason", json!({ "order": facts, "kind": kind }), buttons);
+        } else {
+            self.stage = Stage::Confirm;
+            work.asked += 1;
+            self.question = work.asked;
+            let buttons = vec![
+                work.button("button_confirm", format!("/affirm{}", json!({ "question": self.question }))),
+                work.button("button_not_now", format!("/deny{}", json!({ "question": self.question }))),
+            ];
+            work.ask("confirm_return", json!({ "order": facts, "kind": kind, "reason": self.reason }), buttons);
+        }
+        Step::Ask
+    }
+
+    pub(super) async fn ask(&mut self, work: &mut Work<'_>) -> Step {
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        match self.find(work, &orders).await {
+            Ok(Some(order)) => self.choose(work, &order),
+            Ok(None) => self.among(work, &orders),
+            Err(step) => step,
+        }
+    }
+
+    async fn find(&self, work: &mut Work<'_>, orders: &[Order]) -> Result<Option<Order>, Step> {
+        let Some(id) = &self.order else { return Ok(None) };
+        if let Some(order) = orders.iter().find(|o| o.id == *id) {
+            return Ok(Some(order.clone()));
+        }
+        work.order(id).await.map(Some).map_err(|_| reading_failed(work))
+    }
+
+    pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
+        if interrupts(work, input, &self.own()) {
+            return Step::NotAnAnswer;
+        }
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        let changed = self.changes_kind(work, input);
+        match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
+            Err(_) => return reading_failed(work),
+            Ok(Picked::One(order)) if self.order.as_deref() != Some(order.id.as_str()) => return self.choose(work, &order),
+            Ok(Picked::Several(some)) if some.iter().any(returnable) => {
+                self.order = None;
+                return self.among(work, &some);
+            }
+            Ok(Picked::NotYours(number)) => {
+                work.say("order_not_found", json!({ "number": number }));
+                return self.ask(work).await;
+            }
+            Ok(_) => {}
+        }
+        if changed {
+            return self.ask(work).await;
+        }
+        let order = match self.find(work, &orders).await {
+            Ok(Some(order)) => order,
+            Ok(None) => return Step::NotAnAnswer,
+            Err(step) => return step,
+        };
+        match self.stage {
+            Stage::Order => Step::NotAnAnswer,
+            Stage::Reason => match reason_of(work, input, REASONS) {
+                Some(reason) => {
+                    self.reason = Some(reason);
+                    self.choose(work, &order)
+                }
+                None => Step::NotAnAnswer,
+            },
+            Stage::Confirm => match consent(work, input, self.question) {
+                Consent::Yes(seq) => self.write(work, &order, seq).await,
+                Consent::No => {
+                    work.say("return_dropped", json!({ "order": work.order_facts(&order), "kind": self.kind.code() }));
+                    Step::Done
+                }
+                Consent::Unclear => Step::NotAnAnswer,
+            },
+        }
+    }
+
+    /// "Exchange it instead".
+    fn changes_kind(&mut self, work: &Work<'_>, input: &Input) -> bool {
+        let floor = work.parts.policy.interrupt_confidence;
+        let wanted = [Kind::Return, Kind::Exchange, Kind::Refund].into_iter().find(|k| *k != self.kind && input.is(k.intent(), floor));
+        if let Some(kind) = wanted {
+            self.kind = kind;
+        }
+        wanted.is_some()
+    }
+
+    async fn write(&mut self, work: &mut Work<'_>, order: &Order, seq: i64) -> Step {
+        let kind = self.kind.code();
+        let slots = json!({ "order": order.id, "kind": kind, "reason": self.reason.clone().unwrap_or_default() });
+        let facts = work.order_facts(order);
+        let requested = |found: &Order| {
+            matches!(found.status.as_str(), "return_requested" | "refunded") && found.after_sales.as_ref().is_some_and(|r| r.kind == kind)
+        };
+        match work.write("request_return", &order.id, slots, seq, requested).await {
+            Written::Done(found) => {
+                let number = found.after_sales.as_ref().map(|r| r.id.clone()).unwrap_or_default();
+                work.say("return_done", json!({ "order": work.order_facts(&found), "kind": kind, "number": number }));
+                Step::Done
+            }
+            Written::Refused(code) => {
+                let human = work.human_button();
+                let key = match code.as_str() {
+                    "return_window_over" => "return_window_over",
+                    "already_requested" => "return_already",
+                    "not_returnable" => "return_excluded",
+                    _ => "refused",
+                };
+                work.ask(key, json!({ "order": facts, "code": code, "kind": kind }), vec![human]);
+                Step::Done
+            }
+            Written::Unavailable => {
+                work.say("write_unavailable", json!({ "order": facts }));
+                Step::Handoff(Reason::ActionFailed)
+            }
+            Written::Unknown => {
+                work.say("write_unknown", json!({ "order": facts }));
+                Step::Handoff(Reason::ActionUnknown)
+            }
+        }
+    }
+}
+
+fn returnable(order: &Order) -> bool {
+    order.status == "delivered"
+}

@@ -1,0 +1,224 @@
+//! Cancel an order that has not been packed yet.
+
+use super::consent::{Consent, consent};
+use super::pick::{Picked, choices, ids, pick};
+use super::{Step, interrupts, reading_failed, sign_in_first};
+use crate::conversation::Reason;
+use crate::facts::{Order, clean};
+use crate::hear::Input;
+use crate::work::{Work, Written};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CancelOrder {
+    pub order: Option<String>,
+    pub offered: Vec<String>,
+    pub reason: Option<String>,
+    pub stage: Stage,
+    pub question: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    #[default]
+    Order,
+    Reason,
+    Confirm,
+}
+
+const OWN: &[&str] = &["cancel_order"];
+const REASONS: &[&str] = &["changed_mind", "wrong_choice", "cheaper_elsewhere", "too_slow"];
+
+impl CancelOrder {
+    pub(super) fn slots(&self) -> Map<String, Value> {
+        let mut slots = Map::new();
+        if let Some(order) = &self.order {
+            slots.insert("order".into(), json!(order));
+        }
+        if let Some(reason) = &self.reason {
+            slots.insert("reason".into(), json!(reason));
+        }
+        slots
+    }
+
+    pub(super) async fn begin(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
+        if !work.customer().signed_in {
+            return sign_in_first(work, "cancel_order");
+        }
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        match pick(work, input, &orders, &[], None).await {
+            Err(_) => reading_failed(work),
+            Ok(Picked::One(order)) => self.choose(work, &order),
+            Ok(Picked::NotYours(number)) => {
+                work.say("order_not_found", json!({ "number": number }));
+                self.among(work, &orders)
+            }
+            Ok(Picked::Several(some)) if some.iter().any(Order::changeable) => self.among(work, &some),
+            Ok(_) => self.among(work, &orders),
+        }
+    }
+
+    fn among(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
+        let open: Vec<Order> = orders.iter().filter(|o| o.changeable()).cloned().collect();
+        match open.as_slice() {
+            [] => match orders.first() {
+                Some(newest) => too_late(work, &newest.clone()),
+                None => {
+                    work.say("no_orders", json!({}));
+                    Step::Done
+                }
+            },
+            [one] => self.choose(work, &one.clone()),
+            _ => {
+                self.stage = Stage::Order;
+                self.offered = ids(&open, work.parts.policy.orders_offered);
+                let (list, buttons) = choices(work, &open);
+                work.ask("which_order_cancel", json!({ "orders": list }), buttons);
+                Step::Ask
+            }
+        }
+    }
+
+    fn choose(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        if !order.changeable() {
+            return too_late(work, order);
+        }
+        self.order = Some(order.id.clone());
+        let facts = work.order_facts(order);
+        if self.reason.is_none() {
+            self.stage = Stage::Reason;
+            let buttons = reason_buttons(work, REASONS);
+            work.ask("ask_cancel_reason", json!({ "order": facts }), buttons);
+        } else {
+            self.stage = Stage::Confirm;
+            work.asked += 1;
+            self.question = work.asked;
+            let buttons = vec![
+                work.button("button_confirm_cancel", format!("/affirm{}", json!({ "question": self.question }))),
+                work.button("button_keep", format!("/deny{}", json!({ "question": self.question }))),
+            ];
+            work.ask("confirm_cancel", json!({ "order": facts, "reason": self.reason }), buttons);
+        }
+        Step::Ask
+    }
+
+    pub(super) async fn ask(&mut self, work: &mut Work<'_>) -> Step {
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        match self.find(work, &orders).await {
+            Ok(Some(order)) => self.choose(work, &order),
+            Ok(None) => self.among(work, &orders),
+            Err(step) => step,
+        }
+    }
+
+    async fn find(&self, work: &mut Work<'_>, orders: &[Order]) -> Result<Option<Order>, Step> {
+        let Some(id) = &self.order else { return Ok(None) };
+        if let Some(order) = orders.iter().find(|o| o.id == *id) {
+            return Ok(Some(order.clone()));
+        }
+        work.order(id).await.map(Some).map_err(|_| reading_failed(work))
+    }
+
+    pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
+        if interrupts(work, input, OWN) {
+            return Step::NotAnAnswer;
+        }
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
+            Err(_) => return reading_failed(work),
+            Ok(Picked::One(order)) if self.order.as_deref() != Some(order.id.as_str()) => return self.choose(work, &order),
+            Ok(Picked::Several(some)) if some.iter().any(Order::changeable) => {
+                self.order = None;
+                return self.among(work, &some);
+            }
+            Ok(Picked::NotYours(number)) => {
+                work.say("order_not_found", json!({ "number": number }));
+                return self.ask(work).await;
+            }
+            Ok(_) => {}
+        }
+        let order = match self.find(work, &orders).await {
+            Ok(Some(order)) => order,
+            Ok(None) => return Step::NotAnAnswer,
+            Err(step) => return step,
+        };
+        match self.stage {
+            Stage::Order => Step::NotAnAnswer,
+            Stage::Reason => match reason_of(work, input, REASONS) {
+                Some(reason) => {
+                    self.reason = Some(reason);
+                    self.choose(work, &order)
+                }
+                None => Step::NotAnAnswer,
+            },
+            Stage::Confirm => match consent(work, input, self.question) {
+                Consent::Yes(seq) => self.write(work, &order, seq).await,
+                Consent::No => {
+                    work.say("order_kept", json!({ "order": work.order_facts(&order) }));
+                    Step::Done
+                }
+                Consent::Unclear => Step::NotAnAnswer,
+            },
+        }
+    }
+
+    async fn write(&mut self, work: &mut Work<'_>, order: &Order, seq: i64) -> Step {
+        let slots = json!({ "order": order.id, "reason": self.reason.clone().unwrap_or_default() });
+        let facts = work.order_facts(order);
+        let cancelled = |found: &Order| matches!(found.status.as_str(), "cancelled" | "refunded");
+        match work.write("cancel_order", &order.id, slots, seq, cancelled).await {
+            Written::Done(found) => {
+                work.say("cancel_done", json!({ "order": work.order_facts(&found), "was": order.status }));
+                Step::Done
+            }
+            Written::Refused(code) => {
+                let human = work.human_button();
+                let key = match code.as_str() {
+                    "order_packed" | "order_shipped" | "not_cancellable" => "cancel_too_late_now",
+                    _ => "refused",
+                };
+                work.ask(key, json!({ "order": facts, "code": code }), vec![human]);
+                Step::Done
+            }
+            Written::Unavailable => {
+                work.say("write_unavailable", json!({ "order": facts }));
+                Step::Handoff(Reason::ActionFailed)
+            }
+            Written::Unknown => {
+                work.say("write_unknown", json!({ "order": facts }));
+                Step::Handoff(Reason::ActionUnknown)
+            }
+        }
+    }
+}
+
+fn too_late(work: &mut Work<'_>, order: &Order) -> Step {
+    work.try_note(format!("cancel_order {}: too late ({})", order.id, order.status));
+    let human = work.human_button();
+    work.ask("cancel_too_late", json!({ "order": work.order_facts(order) }), vec![human]);
+    Step::Done
+}
+
+pub(super) fn reason_buttons(work: &Work<'_>, reasons: &[&str]) -> Vec<crate::conversation::Button> {
+    reasons.iter().map(|r| work.button(&format!("reason_{r}"), format!("/inform{}", json!({ "reason": r })))).collect()
+}
+
+/// A pressed reason, its number in the list, or the customer's own words.
+pub(super) fn reason_of(work: &Work<'_>, input: &Input, reasons: &[&str]) -> Option<String> {
+    let label = |code: &str| work.text(&format!("reason_{code}"), json!({}));
+    if let Some(pressed) = input.slot("reason") {
+        let known = reasons.iter().find(|r| **r == pressed);
+        return known.map(|r| label(r)).or_else(|| Some(clean(pressed)));
+    }
+    if input.payload.is_some() || !input.words {
+        return None;
+    }
+    let text = clean(&input.text);
+    if let Ok(number) = text.parse::<usize>() {
+        return number.checked_sub(1).and_then(|i| reasons.get(i)).map(|r| label(r));
+    }
+    (text.chars().count() >= 2 && !input.question).then_some(text)
+}

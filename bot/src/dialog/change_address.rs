@@ -1,0 +1,256 @@
+//! Change the delivery address of an order that has not been packed yet.
+
+use super::address::{as_city, as_street, named};
+use super::consent::{Consent, consent};
+use super::pick::{Picked, choices, ids, pick};
+use super::{Step, interrupts, reading_failed, sign_in_first};
+use crate::conversation::Reason;
+use crate::facts::{Address, Order};
+use crate::hear::Input;
+use crate::work::{Work, Written};
+use nlu::understanding::EntityKind;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChangeAddress {
+    pub order: Option<String>,
+    pub offered: Vec<String>,
+    /// Only what the customer said.
+    pub address: Address,
+    pub stage: Stage,
+    /// Number of the open confirmation question.
+    pub question: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    #[default]
+    Order,
+    Address,
+    Confirm,
+}
+
+const OWN: &[&str] = &["change_address", "ask_order_change"];
+
+impl ChangeAddress {
+    pub(super) fn slots(&self) -> Map<String, Value> {
+        let mut slots = Map::new();
+        if let Some(order) = &self.order {
+            slots.insert("order".into(), json!(order));
+        }
+        if !self.address.is_empty() {
+            slots.insert("address".into(), json!(self.address));
+        }
+        slots
+    }
+
+    pub(super) async fn begin(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
+        if !work.customer().signed_in {
+            return sign_in_first(work, "change_address");
+        }
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        self.address.update(named(input));
+        match pick(work, input, &orders, &[], None).await {
+            Err(_) => reading_failed(work),
+            Ok(Picked::One(order)) => self.choose(work, &order),
+            Ok(Picked::NotYours(number)) => {
+                work.say("order_not_found", json!({ "number": number }));
+                self.among(work, &orders)
+            }
+            Ok(Picked::Several(some)) if some.iter().any(Order::changeable) => self.among(work, &some),
+            Ok(_) => self.among(work, &orders),
+        }
+    }
+
+    /// Which of these? Only those that can still be changed are offered.
+    fn among(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
+        let open: Vec<Order> = orders.iter().filter(|o| o.changeable()).cloned().collect();
+        match open.as_slice() {
+            [] => match orders.first() {
+                Some(newest) => self.too_late(work, &newest.clone()),
+                None => {
+                    work.say("no_orders", json!({}));
+                    Step::Done
+                }
+            },
+            [one] => self.choose(work, &one.clone()),
+            _ => {
+                self.stage = Stage::Order;
+                self.offered = ids(&open, work.parts.policy.orders_offered);
+                let (list, buttons) = choices(work, &open);
+                work.ask("which_order_address", json!({ "orders": list }), buttons);
+                Step::Ask
+            }
+        }
+    }
+
+    fn choose(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        if !order.changeable() {
+            return self.too_late(work, order);
+        }
+        self.order = Some(order.id.clone());
+        self.next(work, order)
+    }
+
+    fn too_late(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        work.try_note(format!("change_address {}: too late ({})", order.id, order.status));
+        let human = work.human_button();
+        work.ask("address_too_late", json!({ "order": work.order_facts(order) }), vec![human]);
+        Step::Done
+    }
+
+    /// Asks for what is missing, or for the confirmation.
+    fn next(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        let facts = work.order_facts(order);
+        self.stage = Stage::Address;
+        if self.address.is_empty() {
+            work.ask("ask_address", json!({ "order": facts }), Vec::new());
+        } else if self.address.names_place() && self.address.city.is_empty() {
+            work.ask("ask_city", json!({ "order": facts, "so_far": work.line(&self.address) }), Vec::new());
+        } else if self.address.names_place() && self.address.street.is_empty() {
+            work.ask("ask_street", json!({ "order": facts, "so_far": work.line(&self.address) }), Vec::new());
+        } else {
+            let wanted = self.address.over(&order.address);
+            if wanted.same_as(&order.address) {
+                work.ask("address_same", json!({ "order": facts }), Vec::new());
+                self.address = Address::default();
+                return Step::Ask;
+            }
+            if wanted.recipient.is_empty() || wanted.phone.is_empty() {
+                work.ask("ask_recipient", json!({ "order": facts, "so_far": work.line(&wanted) }), Vec::new());
+                return Step::Ask;
+            }
+            self.stage = Stage::Confirm;
+            work.asked += 1;
+            self.question = work.asked;
+            let buttons = vec![
+                work.button("button_confirm", format!("/affirm{}", json!({ "question": self.question }))),
+                work.button("button_change", format!("/deny{}", json!({ "question": self.question }))),
+            ];
+            let new = work.line(&wanted);
+            work.ask("confirm_address", json!({ "order": facts, "new": new }), buttons);
+        }
+        Step::Ask
+    }
+
+    pub(super) async fn ask(&mut self, work: &mut Work<'_>) -> Step {
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        match self.order.clone() {
+            None => self.among(work, &orders),
+            Some(id) => match self.fresh(work, &id, &orders).await {
+                Ok(order) => self.choose(work, &order),
+                Err(step) => step,
+            },
+        }
+    }
+
+    async fn fresh(&self, work: &mut Work<'_>, id: &str, orders: &[Order]) -> Result<Order, Step> {
+        if let Some(order) = orders.iter().find(|o| o.id == id) {
+            return Ok(order.clone());
+        }
+        work.order(id).await.map_err(|_| reading_failed(work))
+    }
+
+    pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
+        let said = named(input);
+        let names_address = said.names_place() && (!said.city.is_empty() || !said.street.is_empty());
+        if !names_address && interrupts(work, input, OWN) {
+            return Step::NotAnAnswer;
+        }
+        let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        let picked = match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
+            Ok(picked) => picked,
+            Err(_) => return reading_failed(work),
+        };
+        match picked {
+            Picked::One(order) if self.order.as_deref() != Some(order.id.as_str()) => {
+                self.address.update(said);
+                return self.choose(work, &order);
+            }
+            Picked::Several(some) if some.iter().any(Order::changeable) => {
+                self.order = None;
+                return self.among(work, &some);
+            }
+            Picked::NotYours(number) => {
+                work.say("order_not_found", json!({ "number": number }));
+                return self.ask(work).await;
+            }
+            _ => {}
+        }
+        let Some(id) = self.order.clone() else {
+            self.address.update(said);
+            return Step::NotAnAnswer;
+        };
+        let order = match self.fresh(work, &id, &orders).await {
+            Ok(order) => order,
+            Err(step) => return step,
+        };
+        if self.stage == Stage::Confirm && said.is_empty() {
+            return match consent(work, input, self.question) {
+                Consent::Yes(seq) => self.write(work, &order, seq).await,
+                Consent::No => {
+                    self.stage = Stage::Address;
+                    work.ask("ask_what_else", json!({ "order": work.order_facts(&order) }), Vec::new());
+                    Step::Ask
+                }
+                Consent::Unclear => Step::NotAnAnswer,
+            };
+        }
+        if self.take(said, input) { self.choose(work, &order) } else { Step::NotAnAnswer }
+    }
+
+    fn take(&mut self, mut said: Address, input: &Input) -> bool {
+        let wants_street = self.address.names_place() && !self.address.city.is_empty() && self.address.street.is_empty();
+        let wants_city = self.address.names_place() && self.address.city.is_empty();
+        if input.payload.is_none() && input.entity(EntityKind::Address).is_none() {
+            if !wants_city && said.street.is_empty() {
+                said.street = as_street(&input.text).unwrap_or_default();
+            } else if wants_city && !wants_street {
+                said.city = as_city(&input.text).unwrap_or_default();
+            }
+        }
+        if said.is_empty() {
+            return false;
+        }
+        self.address.update(said);
+        true
+    }
+
+    async fn write(&mut self, work: &mut Work<'_>, order: &Order, seq: i64) -> Step {
+        let wanted = self.address.over(&order.address);
+        let slots = json!({ "order": order.id, "address": wanted });
+        let facts = work.order_facts(order);
+        match work.write("change_address", &order.id, slots, seq, |found| found.address.same_as(&wanted)).await {
+            Written::Done(found) => {
+                work.say("address_done", json!({ "order": work.order_facts(&found) }));
+                Step::Done
+            }
+            Written::Refused(code) => {
+                let human = work.human_button();
+                let key = match code.as_str() {
+                    "order_packed" | "order_shipped" => "address_too_late_now",
+                    "invalid_address" => "address_refused_invalid",
+                    _ => "refused",
+                };
+                work.ask(key, json!({ "order": facts, "code": code }), vec![human]);
+                if code == "invalid_address" {
+                    self.stage = Stage::Address;
+                    self.address = Address::default();
+                    return Step::Ask;
+                }
+                Step::Done
+            }
+            Written::Unavailable => {
+                work.say("write_unavailable", json!({ "order": facts }));
+                Step::Handoff(Reason::ActionFailed)
+            }
+            Written::Unknown => {
+                work.say("write_unknown", json!({ "order": facts }));
+                Step::Handoff(Reason::ActionUnknown)
+            }
+        }
+    }
+}

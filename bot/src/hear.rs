@@ -1,0 +1,261 @@
+//! Step one, "understand": all unanswered messages of a turn become what the customer wants.
+
+use crate::conversation::{Message, Turn};
+use crate::policy::{PolicyConfig, is_talk};
+use kg::Language;
+use models::{Embedding, ModelError};
+use nlu::understanding::{Entity, EntityKind, FALLBACK, Mood, Sentiment, Understanding};
+use serde_json::{Map, Value};
+
+/// How many of the unanswered messages are looked at: the newest.
+const MESSAGES: usize = 8;
+/// How many different wishes of one turn are answered.
+const WISHES: usize = 3;
+
+/// A pressed button: `/intent` or `/intent{"slot":"value"}`. It comes from outside, so it is only ever a wish:
+/// what it names is looked up for this customer like anything that is typed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Payload {
+    pub intent: String,
+    pub slots: Map<String, Value>,
+}
+
+impl Payload {
+    pub fn parse(raw: &str) -> Option<Payload> {
+        let raw = raw.trim().strip_prefix('/')?;
+        if raw.len() > 4000 {
+            return None;
+        }
+        let (intent, slots) = match raw.find('{') {
+            Some(at) => (&raw[..at], serde_json::from_str::<Map<String, Value>>(&raw[at..]).ok()?),
+            None => (raw, Map::new()),
+        };
+        let intent = intent.trim();
+        let named = !intent.is_empty() && intent.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        named.then(|| Payload { intent: intent.to_owned(), slots })
+    }
+}
+
+/// One message as it was said, for what must be exact (a confirmation).
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub text: String,
+    pub payload: Option<Payload>,
+    pub seq: i64,
+    /// Intent of this part alone.
+    pub intent: String,
+    pub confidence: f32,
+}
+
+/// One wish or one answer of the customer.
+#[derive(Debug, Clone)]
+pub(crate) struct Input {
+    pub text: String,
+    pub parts: Vec<Part>,
+    pub payload: Option<Payload>,
+    pub intent: String,
+    pub confidence: f32,
+    pub ranking: Vec<(String, f32)>,
+    pub entities: Vec<Entity>,
+    pub embedding: Option<Embedding>,
+    /// Letters or digits, not only emoji and punctuation.
+    pub words: bool,
+    /// Reads like a question.
+    pub question: bool,
+}
+
+impl Input {
+    pub fn is(&self, intent: &str, floor: f32) -> bool {
+        self.intent == intent && self.confidence >= floor
+    }
+
+    /// A text slot of the payload, cleaned and bounded.
+    pub fn slot(&self, name: &str) -> Option<&str> {
+        let text = self.payload.as_ref()?.slots.get(name)?.as_str()?.trim();
+        (!text.is_empty() && text.len() <= 400).then_some(text)
+    }
+
+    pub fn entity(&self, kind: EntityKind) -> Option<&Entity> {
+        self.entities.iter().find(|e| e.kind == kind)
+    }
+
+    /// The intent's confidence in the ranking, also when another intent won.
+    pub fn chance(&self, intent: &str) -> f32 {
+        self.ranking.iter().find(|(name, _)| name == intent).map_or(0.0, |(_, c)| *c)
+    }
+
+    fn of(part: Part, understanding: Option<Understanding>) -> Input {
+        let words = has_words(&part.text);
+        let question = is_question(&part.text);
+        let (ranking, entities, embedding) = match understanding {
+            Some(u) => (u.ranking, u.entities, Some(u.embedding)),
+            None => (vec![(part.intent.clone(), part.confidence)], Vec::new(), None),
+        };
+        Input {
+            text: part.text.clone(),
+            payload: part.payload.clone(),
+            intent: part.intent.clone(),
+            confidence: part.confidence,
+            ranking,
+            entities,
+            embedding,
+            words,
+            question,
+            parts: vec![part],
+        }
+    }
+}
+
+pub(crate) struct Heard {
+    /// Everything together: what an open dialog hears.
+    pub all: Input,
+    /// The separate wishes, greetings left out when there is more; never empty.
+    pub wishes: Vec<Input>,
+    pub language: Option<Language>,
+    pub sentiment: Sentiment,
+    /// Seq of the newest message.
+    pub seq: i64,
+}
+
+pub(crate) async fn hear(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>) -> Result<Heard, ModelError> {
+    let skipped = turn.said.len().saturating_sub(MESSAGES);
+    let said = &turn.said[skipped..];
+    let seq = said.last().map_or(0, |m| m.seq);
+    let mut sentiment = Sentiment { mood: Mood::Calm, score: 0.0 };
+    let mut language = None;
+    let mut inputs = Vec::new();
+    for message in said {
+        let text: String = message.text.chars().take(config.message_length).collect();
+        let payload = payload_of(message);
+        // What a button stands for is known; its title is only searched with when the payload names a question.
+        let reads_text = payload.as_ref().is_none_or(|p| p.intent.starts_with("ask_")) && has_words(&text);
+        let understanding = if reads_text { Some(nlu.understand(&text, turn.now).await?) } else { None };
+        if let Some(u) = &understanding
+            && payload.is_none()
+        {
+            if u.sentiment.mood > sentiment.mood || (u.sentiment.mood == sentiment.mood && u.sentiment.score > sentiment.score) {
+                sentiment = u.sentiment;
+            }
+            language = u.language.or(language);
+        }
+        let (intent, confidence) = match (&payload, &understanding) {
+            (Some(p), _) => (p.intent.clone(), 1.0),
+            (None, Some(u)) => (u.intent.clone(), u.confidence),
+            (None, None) => (FALLBACK.to_owned(), 0.0),
+        };
+        inputs.push(Input::of(Part { text, payload, seq: message.seq, intent, confidence }, understanding));
+    }
+    let Some(first) = inputs.first().cloned() else {
+        let nothing = Part { text: String::new(), payload: None, seq, intent: FALLBACK.to_owned(), confidence: 0.0 };
+        let all = Input::of(nothing, None);
+        return Ok(Heard { wishes: vec![all.clone()], all, language, sentiment, seq });
+    };
+    if inputs.len() == 1 {
+        return Ok(Heard { all: first.clone(), wishes: vec![first], language, sentiment, seq });
+    }
+    let all = join(nlu, config, turn, &inputs).await?;
+    let wishes = wishes(&inputs, &all);
+    Ok(Heard { all, wishes, language, sentiment, seq })
+}
+
+/// Rasa's REST channel sends the payload as the message itself.
+fn payload_of(message: &Message) -> Option<Payload> {
+    let raw = message.payload.as_deref().or_else(|| message.text.starts_with('/').then_some(message.text.as_str()))?;
+    Payload::parse(raw)
+}
+
+async fn join(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>, inputs: &[Input]) -> Result<Input, ModelError> {
+    let typed: Vec<&str> = inputs.iter().filter(|i| i.payload.is_none() && i.words).map(|i| i.text.as_str()).collect();
+    let text: String = typed.join("\n").chars().take(config.message_length).collect();
+    let understanding = if text.is_empty() { None } else { Some(nlu.understand(&text, turn.now).await?) };
+    let pressed = inputs.iter().rev().find(|i| i.payload.is_some());
+    let parts: Vec<Part> = inputs.iter().flat_map(|i| i.parts.clone()).collect();
+    let (intent, confidence) = match (pressed, &understanding) {
+        (Some(p), _) => (p.intent.clone(), 1.0),
+        (None, Some(u)) => (u.intent.clone(), u.confidence),
+        (None, None) => (FALLBACK.to_owned(), 0.0),
+    };
+    let part = Part { text, payload: pressed.and_then(|p| p.payload.clone()), seq: inputs.last().map_or(0, |i| i.parts[0].seq), intent, confidence };
+    let mut all = Input::of(part, understanding);
+    all.parts = parts;
+    Ok(all)
+}
+
+/// "Hello" + "where is my parcel" is one wish; "I want to change" + "the address" is one wish as well.
+fn wishes(inputs: &[Input], all: &Input) -> Vec<Input> {
+    let mut clear: Vec<Input> = Vec::new();
+    for input in inputs.iter().filter(|i| i.intent != FALLBACK && !is_talk(&i.intent)) {
+        clear.retain(|c| c.intent != input.intent);
+        clear.push(input.clone());
+    }
+    if clear.len() > 1 {
+        let skipped = clear.len().saturating_sub(WISHES);
+        return clear.split_off(skipped);
+    }
+    if let Some(one) = clear.pop() {
+        // What the other messages add (an order number, an address) belongs to the one wish.
+        let mut wish = all.clone();
+        if !(all.intent == one.intent && all.confidence >= one.confidence) {
+            wish.intent = one.intent;
+            wish.confidence = one.confidence;
+            wish.ranking = one.ranking;
+            wish.embedding = one.embedding.or(wish.embedding);
+            wish.text = one.text;
+            wish.entities = all.entities.clone();
+        }
+        if wish.payload.is_none() {
+            wish.payload = one.payload;
+        }
+        return vec![wish];
+    }
+    let talk = inputs.iter().rev().find(|i| is_talk(&i.intent));
+    match talk {
+        Some(talk) if all.intent == FALLBACK || is_talk(&all.intent) => vec![talk.clone()],
+        _ => vec![all.clone()],
+    }
+}
+
+pub(crate) fn has_words(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+}
+
+const QUESTION_WORDS: &[&str] = &[
+    "?", "？", "吗", "呢", "么", "多少", "多久", "几天", "几点", "哪", "谁", "何时", "怎样", "如何", "能不能", "可不可以", "是否", "有没有",
+];
+const QUESTION_STARTS: &[&str] = &[
+    "what", "how", "when", "where", "which", "who", "why", "can", "could", "do", "does", "did", "is", "are", "will", "would", "may", "should",
+];
+
+pub(crate) fn is_question(text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    let first = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    QUESTION_WORDS.iter().any(|w| lower.contains(w)) || QUESTION_STARTS.contains(&first)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn payloads_are_read_as_rasa_writes_them() {
+        let p = Payload::parse(r#"/order{"order":"KF2026110017"}"#).unwrap();
+        assert_eq!((p.intent.as_str(), p.slots["order"].as_str().unwrap()), ("order", "KF2026110017"));
+        assert_eq!(Payload::parse("/affirm").unwrap().intent, "affirm");
+        for bad in ["affirm", "/", "/{}", "/order{", "/order[1]", "/a b", "/order{\"a\":1}}", "/../etc"] {
+            assert!(Payload::parse(bad).is_none(), "{bad}");
+        }
+        assert!(Payload::parse(&format!("/x{{\"a\":\"{}\"}}", "y".repeat(5000))).is_none());
+    }
+
+    #[test]
+    fn questions_are_told_from_statements() {
+        for q in ["M2 耳机能退吗", "how long does it take", "运费多少", "Can I return it"] {
+            assert!(is_question(q), "{q}");
+        }
+        for s in ["浙江省杭州市西湖区文三路100号", "the second one", "是的"] {
+            assert!(!is_question(s), "{s}");
+        }
+        assert!(!has_words("🙂🙂 !!"));
+    }
+}

@@ -1,0 +1,312 @@
+//! What the bot does with what it understood: ordered rules with names, and every threshold in one place.
+//!
+//! Rules are pure: they look at a `Situation` and answer with a `Move`. The first rule that answers decides, and its name
+//! is in the trace. Changing what the bot does means changing this list or `policy.yml`.
+
+use crate::conversation::Reason;
+use crate::hear::Input;
+use knowledge::Thresholds;
+use nlu::understanding::{Mood, Sentiment};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyConfig {
+    /// Calibrated confidence from which an intent counts, by what a mistake would cost.
+    pub human_confidence: f32,
+    pub action_confidence: f32,
+    pub talk_confidence: f32,
+    pub topic_confidence: f32,
+    /// How sure a question or another wish must be to interrupt a running dialog.
+    pub interrupt_confidence: f32,
+    /// Sentiment score from which `angry` goes to a human at once.
+    pub angry_score: f32,
+    /// So many annoyed turns in a row do the same.
+    pub annoyed_turns: u8,
+    /// Passage score from which an article answers; without it, what the knowledge base calibrated as `sure`.
+    pub article_floor: Option<f32>,
+    /// The same when the intent is a question about the shop as well; without it, the calibrated `floor`.
+    pub article_floor_agreed: Option<f32>,
+    /// Passages from here are good enough to be offered as choices; without it, half the calibrated `floor`.
+    pub choice_floor: Option<f32>,
+    pub choices: usize,
+    /// Turns in a row without understanding until a human is called.
+    pub not_understood_turns: u8,
+    /// Bad answers to one question until a dialog gives up.
+    pub bad_answers: u8,
+    /// Customer groups that come first, by the business's own names.
+    pub vip_tiers: Vec<String>,
+    pub vip_failures: u8,
+    /// Characters of one answer and of one message that are looked at.
+    pub answer_length: usize,
+    pub message_length: usize,
+    pub orders_offered: usize,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            human_confidence: 0.45,
+            action_confidence: 0.45,
+            talk_confidence: 0.45,
+            topic_confidence: 0.35,
+            interrupt_confidence: 0.55,
+            angry_score: 0.75,
+            annoyed_turns: 2,
+            article_floor: None,
+            article_floor_agreed: None,
+            choice_floor: None,
+            choices: 3,
+            not_understood_turns: 2,
+            bad_answers: 3,
+            vip_tiers: vec!["vip".into(), "black".into()],
+            vip_failures: 2,
+            answer_length: 420,
+            message_length: 1000,
+            orders_offered: 5,
+        }
+    }
+}
+
+impl PolicyConfig {
+    pub fn parse(yaml: &str) -> Result<Self, PolicyError> {
+        let config: Self = serde_yaml_ng::from_str(yaml)?;
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, PolicyError> {
+        let shares = [
+            ("human_confidence", self.human_confidence),
+            ("action_confidence", self.action_confidence),
+            ("talk_confidence", self.talk_confidence),
+            ("topic_confidence", self.topic_confidence),
+            ("interrupt_confidence", self.interrupt_confidence),
+            ("angry_score", self.angry_score),
+            ("article_floor", self.article_floor.unwrap_or_default()),
+            ("article_floor_agreed", self.article_floor_agreed.unwrap_or_default()),
+            ("choice_floor", self.choice_floor.unwrap_or_default()),
+        ];
+        for (name, value) in shares {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(PolicyError::Value { name, value: value.to_string() });
+            }
+        }
+        let counts = [
+            ("annoyed_turns", usize::from(self.annoyed_turns)),
+            ("choices", self.choices),
+            ("not_understood_turns", usize::from(self.not_understood_turns)),
+            ("bad_answers", usize::from(self.bad_answers)),
+            ("vip_failures", usize::from(self.vip_failures)),
+            ("answer_length", self.answer_length),
+            ("message_length", self.message_length),
+            ("orders_offered", self.orders_offered),
+        ];
+        for (name, value) in counts {
+            if value == 0 {
+                return Err(PolicyError::Value { name, value: value.to_string() });
+            }
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn is_vip(&self, tier: Option<&str>) -> bool {
+        tier.is_some_and(|t| self.vip_tiers.iter().any(|v| v.eq_ignore_ascii_case(t)))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    #[error("policy: {0}")]
+    Yaml(#[from] serde_yaml_ng::Error),
+    #[error("policy: `{name}` cannot be {value}")]
+    Value { name: &'static str, value: String },
+}
+
+/// What a business question is answered from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Evidence {
+    pub graph: bool,
+    /// The graph answer is about something that this message itself names.
+    pub graph_named: bool,
+    /// Score of the best passage, 0 without any.
+    pub best: f32,
+}
+
+pub(crate) struct Situation<'a> {
+    pub config: &'a PolicyConfig,
+    pub thresholds: Thresholds,
+    pub input: &'a Input,
+    pub sentiment: Sentiment,
+    pub tier: Option<&'a str>,
+    /// A dialog waits for an answer.
+    pub dialog: bool,
+    /// It does so with free text that a human will read (a complaint, a message): moods are expected there.
+    pub dictating: bool,
+    /// The open dialog has seen this input and it was no answer.
+    pub declined: bool,
+    /// Intent of the open dialog.
+    pub dialog_intent: Option<&'a str>,
+    /// Annoyed turns in a row before this one; turns not understood in a row.
+    pub annoyed: u8,
+    pub not_understood: u8,
+    pub evidence: Evidence,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Move {
+    Escalate(Reason),
+    /// Let the open dialog have the input.
+    Resume,
+    /// Drop the open dialog.
+    Stop,
+    /// Start the dialog of this intent.
+    Begin(String),
+    /// A response by name: greeting, thanks, …
+    Talk(&'static str),
+    Goodbye,
+    /// Show this article (a pressed choice).
+    Show(String),
+    FromGraph,
+    FromArticle,
+    /// Nothing fits well, some things fit a little: ask which.
+    Choices,
+    /// The open dialog's question got an answer that is none.
+    BadAnswer,
+    DontKnow,
+}
+
+type Rule = (&'static str, fn(&Situation<'_>) -> Option<Move>);
+
+/// In this order; the first that answers decides.
+const RULES: &[Rule] = &[
+    ("asks_for_human", asks_for_human),
+    ("angry", angry),
+    ("annoyed_again", annoyed_again),
+    ("vip", vip),
+    ("running_dialog", running_dialog),
+    ("stop", stop),
+    ("chosen_article", chosen_article),
+    ("action", action),
+    ("complaint", complaint),
+    ("graph", graph),
+    ("goodbye", goodbye),
+    ("small_talk", small_talk),
+    ("article", article),
+    ("no_words", no_words),
+    ("bad_answer", bad_answer),
+    ("not_understood_again", not_understood_again),
+    ("choices", choices),
+    ("unknown", unknown),
+];
+
+pub(crate) fn decide(s: &Situation<'_>) -> (&'static str, Move) {
+    RULES.iter().find_map(|(name, rule)| rule(s).map(|m| (*name, m))).unwrap_or(("unknown", Move::DontKnow))
+}
+
+pub(crate) const ACTIONS: &[&str] =
+    &["order_status", "track_parcel", "change_address", "cancel_order", "request_return", "request_refund", "request_exchange"];
+
+const TALK: &[(&str, &str)] = &[
+    ("greet", "greet"),
+    ("thanks", "thanks"),
+    ("small_talk", "small_talk"),
+    ("ask_capabilities", "capabilities"),
+    ("affirm", "nothing_to_confirm"),
+    ("deny", "nothing_to_deny"),
+    ("stop", "nothing_to_stop"),
+];
+
+/// Questions about the shop and its products; their names all begin alike.
+pub(crate) fn is_question_intent(intent: &str) -> bool {
+    intent.starts_with("ask_") && intent != "ask_capabilities"
+}
+
+pub(crate) fn is_talk(intent: &str) -> bool {
+    intent == "goodbye" || TALK.iter().any(|(name, _)| *name == intent)
+}
+
+fn asks_for_human(s: &Situation<'_>) -> Option<Move> {
+    (s.input.is("talk_to_human", s.config.human_confidence) && !(s.dictating && !s.declined)).then_some(Move::Escalate(Reason::Asked))
+}
+
+fn angry(s: &Situation<'_>) -> Option<Move> {
+    let furious = s.sentiment.mood == Mood::Angry && s.sentiment.score >= s.config.angry_score;
+    (furious && !s.dictating).then_some(Move::Escalate(Reason::Angry))
+}
+
+fn annoyed_again(s: &Situation<'_>) -> Option<Move> {
+    let now = s.sentiment.mood >= Mood::Annoyed;
+    (now && s.annoyed + 1 >= s.config.annoyed_turns && !s.dictating).then_some(Move::Escalate(Reason::Angry))
+}
+
+fn vip(s: &Situation<'_>) -> Option<Move> {
+    let complains = s.input.is("complaint", s.config.action_confidence);
+    (s.config.is_vip(s.tier) && complains && !s.dictating).then_some(Move::Escalate(Reason::Vip))
+}
+
+fn running_dialog(s: &Situation<'_>) -> Option<Move> {
+    (s.dialog && !s.declined).then_some(Move::Resume)
+}
+
+fn stop(s: &Situation<'_>) -> Option<Move> {
+    (s.dialog && s.input.is("stop", s.config.talk_confidence)).then_some(Move::Stop)
+}
+
+fn chosen_article(s: &Situation<'_>) -> Option<Move> {
+    s.input.slot("article").filter(|_| s.input.intent == "article").map(|slug| Move::Show(slug.to_owned()))
+}
+
+fn action(s: &Situation<'_>) -> Option<Move> {
+    let floor = if s.dialog { s.config.interrupt_confidence } else { s.config.action_confidence };
+    let wanted = ACTIONS.iter().find(|a| s.input.is(a, floor))?;
+    (s.dialog_intent != Some(wanted)).then(|| Move::Begin((*wanted).to_owned()))
+}
+
+fn complaint(s: &Situation<'_>) -> Option<Move> {
+    let floor = if s.dialog { s.config.interrupt_confidence } else { s.config.action_confidence };
+    (s.input.is("complaint", floor) && s.dialog_intent != Some("complaint")).then(|| Move::Begin("complaint".to_owned()))
+}
+
+fn graph(s: &Situation<'_>) -> Option<Move> {
+    let sure = is_question_intent(&s.input.intent) && s.input.confidence >= s.config.topic_confidence;
+    (s.evidence.graph && (sure || s.evidence.graph_named)).then_some(Move::FromGraph)
+}
+
+fn goodbye(s: &Situation<'_>) -> Option<Move> {
+    (s.input.is("goodbye", s.config.talk_confidence) && !s.dialog).then_some(Move::Goodbye)
+}
+
+/// Chat is answered as chat unless an article is clearly about it ("do you ship on holidays, by the way").
+fn small_talk(s: &Situation<'_>) -> Option<Move> {
+    let (intent, key) = TALK.iter().find(|(name, _)| s.input.is(name, s.config.talk_confidence))?;
+    let answer_to_question = s.dialog && matches!(*intent, "affirm" | "deny");
+    (!answer_to_question).then_some(Move::Talk(key))
+}
+
+fn article(s: &Situation<'_>) -> Option<Move> {
+    let agreed = is_question_intent(&s.input.intent) && s.input.confidence >= s.config.topic_confidence;
+    let floor = if agreed { s.config.article_floor_agreed.unwrap_or(s.thresholds.floor) } else { s.config.article_floor.unwrap_or(s.thresholds.sure) };
+    // Inside a dialog, a doubtful hit is more likely a clumsy answer than a question.
+    let fits = s.evidence.best >= floor && (!s.dialog || (agreed && s.input.confidence >= s.config.interrupt_confidence) || s.input.question);
+    (fits && s.input.words).then_some(Move::FromArticle)
+}
+
+fn no_words(s: &Situation<'_>) -> Option<Move> {
+    (!s.input.words && !s.dialog).then_some(Move::Talk("no_words"))
+}
+
+fn bad_answer(s: &Situation<'_>) -> Option<Move> {
+    s.dialog.then_some(Move::BadAnswer)
+}
+
+fn not_understood_again(s: &Situation<'_>) -> Option<Move> {
+    (s.not_understood + 1 >= s.config.not_understood_turns).then_some(Move::Escalate(Reason::NotUnderstood))
+}
+
+fn choices(s: &Situation<'_>) -> Option<Move> {
+    (s.evidence.best >= s.config.choice_floor.unwrap_or(s.thresholds.floor / 2.0)).then_some(Move::Choices)
+}
+
+fn unknown(_: &Situation<'_>) -> Option<Move> {
+    Some(Move::DontKnow)
+}

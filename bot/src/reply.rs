@@ -1,0 +1,464 @@
+//! `Bot::reply`: one turn in, one decision out, in seven steps.
+//!
+//! understand → resume the dialog → policy → search / graph → act → compose → judge. It never fails: an overloaded or
+//! missing model, a failing order system, a broken template end in an apology and a human.
+
+use crate::conversation::{Answer, Button, Decision, Language, Next, Reason, Turn};
+use crate::dialog::{DialogState, Step, Task, is_yes, position};
+use crate::evidence::{Found, graph_citation, look};
+use crate::hear::{Heard, Input, Payload, hear};
+use crate::policy::{Evidence, Move, PolicyConfig, Situation, decide};
+use crate::trace::PassageSeen;
+use crate::work::Work;
+use crate::{answer, escalate};
+use nlu::understanding::{EntityKind, Mood};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Instant;
+
+pub use crate::work::Actions;
+
+/// What a bot is made of; all of it can be swapped while it runs.
+pub struct BotParts {
+    pub nlu: Arc<nlu::Nlu>,
+    pub knowledge: Arc<knowledge::Knowledge>,
+    pub graph: kg::Shared,
+    pub actions: Actions,
+    pub responses: crate::answer::Responses,
+    pub policy: PolicyConfig,
+}
+
+pub struct Bot {
+    parts: BotParts,
+}
+
+/// How many steps are kept for the agent who may take over, and how many answers one turn may have.
+const TRIED: usize = 12;
+const ANSWERS: usize = 6;
+
+impl Bot {
+    pub fn new(parts: BotParts) -> Self {
+        Self { parts }
+    }
+
+    pub(crate) fn parts(&self) -> &BotParts {
+        &self.parts
+    }
+
+    pub async fn reply(&self, turn: Turn<'_>) -> Decision {
+        let since = Instant::now();
+        let state = turn.conversation.dialog.clone();
+        match hear(&self.parts.nlu, &self.parts.policy, &turn).await {
+            Ok(heard) => Replying::new(&self.parts, &turn, state, heard, since).run().await,
+            Err(error) => {
+                tracing::warn!(%error, conversation = %turn.conversation.id, "the bot could not understand: hand-off");
+                let mut work = Work::new(&self.parts, &turn, turn.conversation.language, state.asked);
+                work.trace.step("understand", error.to_string(), since);
+                work.try_note(format!("understand: {error}"));
+                work.trace.rule = "bot_failed".to_owned();
+                let key = if turn.agents_present { "handoff_bot_failed" } else { "handoff_bot_failed_nobody" };
+                work.say(key, json!({}));
+                let escalation = escalate::escalation(&work, &state, None, Reason::BotFailed, Mood::Calm, None);
+                Decision { say: work.say, dialog: DialogState::default(), language: work.language, next: Next::Handoff(escalation), unanswered: false, changed: Vec::new(), trace: work.trace }
+            }
+        }
+    }
+}
+
+/// One reply while it is being made.
+struct Replying<'a> {
+    work: Work<'a>,
+    state: DialogState,
+    heard: Heard,
+    next: Next,
+    found: Found,
+    understood: bool,
+    unanswered: bool,
+}
+
+impl<'a> Replying<'a> {
+    fn new(parts: &'a BotParts, turn: &'a Turn<'a>, state: DialogState, mut heard: Heard, since: Instant) -> Self {
+        answer_to_offer(&state, &mut heard);
+        let language = language_of(turn, &heard);
+        let mut work = Work::new(parts, turn, language, state.asked);
+        let all = &heard.all;
+        work.trace.intent.clone_from(&all.intent);
+        work.trace.confidence = all.confidence;
+        work.trace.ranking = all.ranking.iter().take(5).cloned().collect();
+        work.trace.entities.clone_from(&all.entities);
+        work.trace.language = Some(language);
+        work.trace.mood = Some(heard.sentiment.mood);
+        let said = turn.said.len();
+        work.trace.step("understand", format!("{} ({:.2}), {said} message(s)", all.intent, all.confidence), since);
+        Self { work, state, heard, next: Next::Stay, found: Found::default(), understood: true, unanswered: false }
+    }
+
+    async fn run(mut self) -> Decision {
+        let mut declined = false;
+        let mut settled = false;
+        if !self.state.stack.is_empty() {
+            let since = Instant::now();
+            let all = self.heard.all.clone();
+            let (rule, what) = self.decide(&all, false);
+            if what == Move::Resume {
+                let step = match self.state.stack.last_mut() {
+                    Some(frame) => frame.task.hear(&mut self.work, &all).await,
+                    None => Step::NotAnAnswer,
+                };
+                let dialog = self.state.current().map_or("none", |f| f.task.intent());
+                self.work.trace.step("dialog", format!("{dialog}: {}", step_name(&step)), since);
+                if step == Step::NotAnAnswer {
+                    declined = true;
+                } else {
+                    self.rule(rule);
+                    if let Some(frame) = self.state.stack.last_mut() {
+                        frame.bad_answers = 0;
+                    }
+                    self.follow(step).await;
+                    settled = true;
+                }
+            } else {
+                self.rule(rule);
+                self.apply(&all, what).await;
+                settled = true;
+            }
+        }
+        if !settled {
+            self.wishes(declined).await;
+        }
+        self.judge().await
+    }
+
+    /// Policy → search → act for each thing that the customer wants; then back to the open question.
+    async fn wishes(&mut self, declined: bool) {
+        let wishes = std::mem::take(&mut self.heard.wishes);
+        let depth = self.state.stack.len();
+        let mut asks_again = false;
+        for wish in &wishes {
+            let since = Instant::now();
+            self.found = look(self.work.parts, wish, self.work.language, &self.state.topics);
+            self.trace_search(since);
+            let since = Instant::now();
+            let (rule, what) = self.decide(wish, declined);
+            self.work.trace.step("policy", format!("{rule} → {what:?}"), since);
+            if matches!(what, Move::BadAnswer) && asks_again {
+                continue;
+            }
+            self.rule(rule);
+            asks_again |= declined && matches!(what, Move::FromGraph | Move::FromArticle | Move::Talk(_) | Move::Show(_));
+            self.apply(wish, what).await;
+            if !matches!(self.next, Next::Stay) {
+                return;
+            }
+        }
+        if asks_again && !self.state.stack.is_empty() && self.state.stack.len() == depth {
+            self.ask_again("back_to_question").await;
+        }
+    }
+
+    fn decide(&self, input: &Input, declined: bool) -> (&'static str, Move) {
+        let open = self.state.current();
+        let best = self.found.passages.first().map_or(0.0, |p| p.score);
+        decide(&Situation {
+            config: &self.work.parts.policy,
+            thresholds: self.work.parts.knowledge.thresholds(),
+            input,
+            sentiment: self.heard.sentiment,
+            tier: self.work.customer().tier.as_deref().filter(|_| self.work.customer().signed_in),
+            dialog: open.is_some(),
+            dictating: open.is_some_and(|f| f.task.dictating()),
+            declined,
+            dialog_intent: open.map(|f| f.task.intent()),
+            annoyed: self.state.annoyed,
+            not_understood: self.state.not_understood,
+            evidence: Evidence { graph: self.found.graph.is_some(), graph_named: self.found.named, best },
+        })
+    }
+
+    fn rule(&mut self, name: &str) {
+        let rule = &mut self.work.trace.rule;
+        if !rule.is_empty() {
+            rule.push('+');
+        }
+        rule.push_str(name);
+    }
+
+    fn trace_search(&mut self, since: Instant) {
+        let passages = &self.found.passages;
+        let best = passages.first().map_or(0.0, |p| p.score);
+        let graph = self.found.graph.as_ref().map_or("no graph answer", |g| g.title.as_str());
+        let detail = format!("{} passages, best {best:.2}; {graph}", passages.len());
+        if !passages.is_empty() {
+            self.work.tried.push(format!("search: {detail}"));
+        }
+        self.work.trace.step("search", detail, since);
+        self.work.trace.passages = passages
+            .iter()
+            .map(|p| PassageSeen {
+                slug: p.citation.article.clone(),
+                title: p.citation.title.clone(),
+                score: p.score,
+                bm25: p.bm25,
+                cosine: p.cosine,
+            })
+            .collect();
+    }
+
+    async fn apply(&mut self, input: &Input, what: Move) {
+        if !self.found.nodes.is_empty() {
+            self.state.topics = self.found.nodes.iter().take(3).cloned().collect();
+        }
+        match what {
+            Move::Escalate(reason) => {
+                self.unanswered |= reason == Reason::NotUnderstood;
+                self.escalate(reason).await;
+            }
+            Move::Resume => {}
+            Move::Stop => self.stop().await,
+            Move::Begin(intent) => self.begin(&intent, input).await,
+            Move::Talk(key) => {
+                let name = self.work.customer().name.clone().filter(|_| self.work.customer().signed_in).unwrap_or_default();
+                self.work.say(key, json!({ "name": name }));
+                self.understood = true;
+            }
+            Move::Goodbye => {
+                self.work.say("goodbye", json!({}));
+                self.next = Next::Done;
+            }
+            Move::Show(slug) => match self.work.parts.knowledge.lead(&slug, self.work.language) {
+                Some(passage) => self.from_passage(&passage),
+                None => self.dont_know(),
+            },
+            Move::FromGraph => self.from_graph(input),
+            Move::FromArticle => match self.found.passages.first().cloned() {
+                Some(passage) => self.from_passage(&passage),
+                None => self.dont_know(),
+            },
+            Move::Choices => self.choices(),
+            Move::BadAnswer => self.bad_answer().await,
+            Move::DontKnow => self.dont_know(),
+        }
+    }
+
+    async fn begin(&mut self, intent: &str, input: &Input) {
+        let Some(mut task) = Task::of(intent) else { return self.dont_know() };
+        let since = Instant::now();
+        let step = task.begin(&mut self.work, input).await;
+        self.work.trace.step("dialog", format!("{intent}: {}", step_name(&step)), since);
+        self.state.push(task);
+        self.follow(step).await;
+    }
+
+    /// What a dialog's step means for the conversation.
+    async fn follow(&mut self, step: Step) {
+        match step {
+            Step::Ask => {}
+            // A dialog that begins with nothing to say has nothing to do either.
+            Step::NotAnAnswer => self.bad_answer().await,
+            Step::Done => {
+                self.state.stack.pop();
+                if !self.state.stack.is_empty() {
+                    self.ask_again("back_to_dialog").await;
+                }
+            }
+            Step::Handoff(reason) => self.escalate(reason).await,
+        }
+    }
+
+    async fn ask_again(&mut self, prefix: &str) {
+        let Some(frame) = self.state.stack.last_mut() else { return };
+        let intro = self.work.text(prefix, json!({ "wish": frame.task.intent() }));
+        let before = self.work.say.len();
+        let step = frame.task.ask(&mut self.work).await;
+        if let Some(answer) = self.work.say.get_mut(before) {
+            answer.text = format!("{intro}\n{}", answer.text);
+        }
+        match step {
+            Step::Ask => {}
+            Step::Handoff(reason) => self.hand_over(reason),
+            Step::Done | Step::NotAnAnswer => {
+                self.state.stack.pop();
+            }
+        }
+    }
+
+    async fn stop(&mut self) {
+        self.state.stack.pop();
+        self.work.say("stopped", json!({}));
+        if !self.state.stack.is_empty() {
+            self.ask_again("back_to_dialog").await;
+        }
+    }
+
+    async fn bad_answer(&mut self) {
+        self.understood = false;
+        let limit = self.work.parts.policy.bad_answers;
+        let Some(frame) = self.state.stack.last_mut() else { return self.dont_know() };
+        frame.bad_answers += 1;
+        if frame.bad_answers < limit {
+            self.ask_again("not_an_answer").await;
+        } else if matches!(frame.task, Task::LeaveMessage(_)) {
+            self.state.stack.clear();
+            self.work.say("leave_gave_up", json!({}));
+        } else {
+            let intent = frame.task.intent();
+            self.work.try_note(format!("{intent}: {limit} answers not understood"));
+            self.escalate(Reason::DialogGaveUp).await;
+        }
+    }
+
+    /// A human, or a message for one when nobody is there.
+    async fn escalate(&mut self, reason: Reason) {
+        let message = self.state.current().and_then(|f| f.task.left_message());
+        let urgent = matches!(reason, Reason::ActionUnknown | Reason::BotFailed);
+        if self.work.turn.agents_present || message.is_some() || urgent {
+            return self.hand_over(reason);
+        }
+        if matches!(self.state.current().map(|f| &f.task), Some(Task::LeaveMessage(_))) {
+            return self.ask_again("not_an_answer").await;
+        }
+        let mut task = Task::leave_message(reason);
+        self.work.say("nobody_present", json!({}));
+        let input = self.heard.all.clone();
+        let step = task.begin(&mut self.work, &input).await;
+        self.state.stack.clear();
+        self.state.push(task);
+        if let Step::Handoff(reason) = step {
+            self.hand_over(reason);
+        }
+    }
+
+    fn hand_over(&mut self, reason: Reason) {
+        let message = self.state.current().and_then(|f| f.task.left_message()).map(|(_, m)| m);
+        if message.is_none() {
+            let key = if self.work.turn.agents_present { format!("handoff_{}", escalate::code(reason)) } else { "handoff_nobody".to_owned() };
+            self.work.say(&key, json!({}));
+        }
+        let best = self.found.passages.first().filter(|p| p.score >= self.work.parts.knowledge.thresholds().floor);
+        let idea = best.map(|p| answer::fit(&p.text, self.work.parts.policy.answer_length));
+        let mood = self.heard.sentiment.mood;
+        let mut escalation = escalate::escalation(&self.work, &self.state, Some(&self.heard.all), reason, mood, idea);
+        escalation.message_left = message;
+        self.next = Next::Handoff(escalation);
+        self.state.stack.clear();
+    }
+
+    fn from_passage(&mut self, passage: &knowledge::Passage) {
+        let text = answer::fit(&passage.text, self.work.parts.policy.answer_length);
+        self.work.say_text(text, vec![passage.citation.clone()]);
+    }
+
+    fn from_graph(&mut self, input: &Input) {
+        let Some(found) = self.found.graph.take() else { return self.dont_know() };
+        let citation = graph_citation(&found, self.work.language);
+        let limit = self.work.parts.policy.orders_offered;
+        let buttons = found
+            .choices
+            .iter()
+            .take(limit)
+            .map(|c| Button { title: c.title.clone(), payload: format!("/{}{}", input.intent, json!({ "node": c.node })) })
+            .collect();
+        self.state.topics = vec![found.node.clone()];
+        self.work.say.push(Answer { text: found.text, buttons, citations: vec![citation] });
+    }
+
+    fn choices(&mut self) {
+        self.understood = false;
+        self.unanswered = true;
+        self.work.failures += 1;
+        let config = &self.work.parts.policy;
+        let floor = config.choice_floor.unwrap_or(self.work.parts.knowledge.thresholds().floor / 2.0);
+        let near = self.found.passages.iter().filter(|p| p.score >= floor).take(config.choices);
+        let mut buttons: Vec<Button> = near
+            .map(|p| Button { title: p.citation.title.clone(), payload: format!("/article{}", json!({ "article": p.citation.article })) })
+            .collect();
+        let titles: Vec<Value> = buttons.iter().map(|b| json!(b.title)).collect();
+        buttons.push(self.work.button("button_human", "/talk_to_human"));
+        self.work.ask("which_question", json!({ "titles": titles }), buttons);
+    }
+
+    fn dont_know(&mut self) {
+        self.understood = false;
+        self.unanswered = self.heard.all.words;
+        self.work.failures += 1;
+        let human = self.work.human_button();
+        self.work.ask("dont_know", json!({}), vec![human]);
+    }
+
+    /// Step seven: is this fit to be sent, and what must be remembered of it?
+    async fn judge(mut self) -> Decision {
+        let since = Instant::now();
+        let mood = self.heard.sentiment.mood;
+        self.work.say.retain(|a| !a.text.trim().is_empty());
+        if self.work.say.is_empty() && matches!(self.next, Next::Stay) {
+            self.dont_know();
+        }
+        self.state.failures = self.state.failures.saturating_add(self.work.failures);
+        let config = &self.work.parts.policy;
+        let customer = self.work.customer();
+        let served_badly = self.work.failures > 0 && self.state.failures >= config.vip_failures;
+        if matches!(self.next, Next::Stay) && served_badly && customer.signed_in && config.is_vip(customer.tier.as_deref()) {
+            self.rule("vip_served_badly");
+            self.escalate(Reason::Vip).await;
+        }
+        self.state.annoyed = if mood >= Mood::Annoyed { self.state.annoyed.saturating_add(1) } else { 0 };
+        self.state.not_understood = if self.understood || !self.state.stack.is_empty() { 0 } else { self.state.not_understood.saturating_add(1) };
+        self.state.asked = self.work.asked;
+        self.state.tried.append(&mut self.work.tried);
+        let old = self.state.tried.len().saturating_sub(TRIED);
+        self.state.tried.drain(..old);
+        let open = !self.state.stack.is_empty();
+        self.state.offered = if open { Vec::new() } else { self.work.say.last().map(|a| a.buttons.clone()).unwrap_or_default() };
+        self.state.yes = if open { None } else { self.work.yes.take() };
+        if !matches!(self.next, Next::Stay) {
+            // A human sees all of it; when the bot has the conversation again, it starts afresh.
+            self.state = DialogState { asked: self.state.asked, ..DialogState::default() };
+        }
+        let dropped = self.work.say.len().saturating_sub(ANSWERS);
+        self.work.say.drain(..dropped);
+        self.work.trace.step("judge", format!("{} answer(s)", self.work.say.len()), since);
+        Decision { say: self.work.say, dialog: self.state, language: self.work.language, next: self.next, unanswered: self.unanswered, changed: self.work.changed, trace: self.work.trace }
+    }
+}
+
+fn step_name(step: &Step) -> &'static str {
+    match step {
+        Step::Ask => "asks",
+        Step::Done => "done",
+        Step::Handoff(_) => "hands over",
+        Step::NotAnAnswer => "not an answer",
+    }
+}
+
+/// "The second one", a typed title or "yes" after an answer with buttons is that button.
+fn answer_to_offer(state: &DialogState, heard: &mut Heard) {
+    if !state.stack.is_empty() || heard.all.payload.is_some() || heard.all.parts.len() != 1 {
+        return;
+    }
+    let text = heard.all.text.trim().to_lowercase();
+    let short = text.chars().count() <= 16;
+    let by_title = state.offered.iter().find(|b| b.title.trim().to_lowercase() == text);
+    let by_position = || position(&text, state.offered.len()).and_then(|i| state.offered.get(i)).filter(|_| short);
+    let meant = match by_title.or_else(by_position) {
+        Some(button) => Some(button.payload.clone()),
+        None => state.yes.clone().filter(|_| is_yes(&text)),
+    };
+    if let Some(payload) = meant.as_deref().and_then(Payload::parse) {
+        heard.all.intent.clone_from(&payload.intent);
+        heard.all.confidence = 1.0;
+        heard.all.payload = Some(payload);
+        heard.wishes = vec![heard.all.clone()];
+    }
+}
+
+/// The language of the message; an address, a name or "OK" does not change the language of a conversation.
+fn language_of(turn: &Turn<'_>, heard: &Heard) -> Language {
+    let kept = turn.conversation.language;
+    let open = turn.conversation.dialog.current().is_some();
+    let only_data = heard.all.entity(EntityKind::Address).is_some() || heard.all.text.chars().count() <= 3;
+    let ok = matches!(heard.all.text.trim().to_lowercase().trim_end_matches(['.', '!', '。', '！']), "ok" | "okay");
+    match heard.language {
+        Some(language) if !(ok || (open && only_data)) => language,
+        _ => kept,
+    }
+}
