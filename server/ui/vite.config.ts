@@ -52,6 +52,8 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
+      // Ant Design marks its files "use client", which means nothing to a page without server components.
+      onLog: (level, log, report) => { if (log.code !== "MODULE_LEVEL_DIRECTIVE") report(level, log); },
       input: {
         index: resolve(here, "index.html"),
         staff: resolve(here, "staff.html"),

@@ -276,7 +276,7 @@ export class Connection {
         this.arrived([frame.message]);
         break;
       case "conversation":
-        if (frame.conversation.id === this.state.conversation?.id) this.set({ conversation: frame.conversation });
+        if (frame.conversation.id === this.state.conversation?.id) this.set({ conversation: frame.conversation, ...(frame.conversation.holder === "nobody" ? { typing: undefined } : {}) });
         break;
       case "typing":
         if (frame.sender.kind === "customer") return;

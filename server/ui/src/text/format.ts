@@ -60,7 +60,7 @@ export function addressLine(address: Partial<Address>, language: Language): stri
   const region = chinese
     ? [province, city === province ? "" : city, district, street].filter(Boolean).join("")
     : [street, district, city, province, postcode, country].filter(Boolean).join(", ");
-  return [region, recipient, phone].filter(Boolean).join(language === "zh" ? "，" : " · ");
+  return [region, recipient, phone?.replaceAll(" ", "\u00a0")].filter(Boolean).join(language === "zh" ? "，" : " · ");
 }
 
 export function localised(text: Localised | string | undefined, language: Language): string {

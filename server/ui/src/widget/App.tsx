@@ -74,6 +74,7 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
   const t = useMemo(() => translator(widget, language), [language]);
   const panel = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const flow = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(() => sessionStorage.getItem(draftKey) ?? "");
   const [atEnd, setAtEnd] = useState(true);
@@ -93,7 +94,15 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
   useEffect(() => { setRated(false); }, [conversation?.id]);
 
   const end = useCallback(() => { const el = list.current; if (el) el.scrollTop = el.scrollHeight; }, []);
-  useLayoutEffect(() => { if (atEnd) end(); }, [atEnd, end, log, state.typing, state.conversation, slug, state.link, rated]);
+  // Whatever makes the flow or the window taller: who was at the end stays there.
+  useLayoutEffect(() => {
+    if (!atEnd || !flow.current || !list.current) return;
+    end();
+    const watcher = new ResizeObserver(end);
+    watcher.observe(flow.current);
+    watcher.observe(list.current);
+    return () => watcher.disconnect();
+  }, [atEnd, end]);
   useLayoutEffect(() => {
     const el = input.current;
     if (!el) return;
@@ -161,6 +170,7 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
 
       <div ref={list} class="list" tabIndex={0} role="log" aria-live="polite" aria-relevant="additions" aria-label={t("log")} data-testid="log"
         onScroll={(e) => setAtEnd(e.currentTarget.scrollHeight - e.currentTarget.scrollTop - e.currentTarget.clientHeight < 48)}>
+        <div ref={flow} class="flow">
         {state.earlier.length > 0 ? <div class="earlier">{rows(state.earlier, false)}<div class="event"><span>{t("earlier")}</span></div></div> : null}
         <div class="row" data-testid="greeting">
           <span class="avatar" aria-hidden="true"><BotFace /></span>
@@ -182,6 +192,7 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
         {rated ? <div class="event" data-testid="rating-thanks"><span>{t("rateThanks")}</span></div> : null}
         {closed ? <div class="again"><button type="button" class="plain" data-testid="new-conversation" onClick={() => connection.renew().catch(() => setProblem(t("actionFailed")))}>{t("newConversation")}</button></div> : null}
         {problem ? <Notice kind="warn">{problem}</Notice> : null}
+        </div>
       </div>
       {atEnd ? null : <button type="button" class="jump" onClick={() => { setAtEnd(true); end(); }}>{t("jump")}</button>}
 

@@ -26,5 +26,5 @@ export const StarIcon = ({ full }: { full: boolean }) => (
   </svg>
 );
 export const BotFace = () => (
-  <svg width="18" height="18" viewBox="0 0 32 32" aria-hidden="true"><path d="M6 19.500h20l-3.400 5.200a2 2 0 0 1-1.700.9h-9.800a2 2 0 0 1-1.700-.9zM15 6.500v10.800H7.800zM17 9v8.300h6.200z" fill="currentColor" /></svg>
+  <svg width="18" height="18" viewBox="5 5 22 22" aria-hidden="true"><path d="M6 19.500h20l-3.400 5.200a2 2 0 0 1-1.700.9h-9.800a2 2 0 0 1-1.700-.9zM15 6.500v10.800H7.800zM17 9v8.300h6.200z" fill="currentColor" /></svg>
 );

@@ -73,7 +73,7 @@ export function MessageRow({ message, language, now, t, base, first, last, activ
   const buttons = message.buttons ?? [];
   return (
     <div class={mine ? "row mine" : "row"} data-testid={`message-${message.sender.kind}`} data-seq={message.seq}>
-      {mine ? null : last ? <Avatar sender={message.sender} /> : <span class="avatar gap" />}
+      {mine ? null : first ? <Avatar sender={message.sender} /> : <span class="avatar gap" />}
       <div class="stack">
         {first && !mine ? <span class="who">{senderName(message.sender, t)}</span> : mine ? <span class="hidden">{t("you")}</span> : null}
         <div class="bubble"><Text text={message.text} /></div>

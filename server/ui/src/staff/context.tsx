@@ -1,0 +1,33 @@
+// Who is signed in, in which language, and what that role may see.
+import { createContext, useContext } from "react";
+import type { Language, Me, Role } from "../api/types";
+import type { Translate } from "../i18n";
+import type { staffWords } from "../i18n/staff";
+
+export type Page = "console" | "knowledge" | "try" | "dashboard" | "intents";
+
+const PAGES: Record<Role, readonly Page[]> = {
+  agent: ["console", "try"],
+  editor: ["knowledge", "try", "intents"],
+  supervisor: ["console", "knowledge", "try", "dashboard", "intents"],
+  admin: ["console", "knowledge", "try", "dashboard", "intents"],
+};
+
+export function pagesOf(role: Role): readonly Page[] {
+  return PAGES[role] ?? [];
+}
+
+export interface Desk {
+  me: Me;
+  language: Language;
+  t: Translate<typeof staffWords>;
+  setLanguage(language: Language): void;
+}
+
+export const DeskContext = createContext<Desk | undefined>(undefined);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === undefined) throw new Error("outside the staff app");
+  return desk;
+}
