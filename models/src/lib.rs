@@ -15,6 +15,7 @@ mod encoder;
 pub mod head;
 mod languages;
 mod loaded;
+mod ops;
 pub mod prune;
 mod q4;
 mod source;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use candle_core::safetensors::SliceSafetensors;
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
 use serde_json::Value;
@@ -85,16 +85,10 @@ impl Tensors<'_> {
     }
 
     fn norm(&self, name: &str, hidden: usize) -> Result<Norm, ModelError> {
-        let vector = |part: &str| -> Result<Tensor, ModelError> {
-            Ok(Tensor::from_vec(
-                self.floats(&format!("{name}.{part}"), hidden)?,
-                hidden,
-                &Device::Cpu,
-            )?)
-        };
+        let vector = |part: &str| self.floats(&format!("{name}.{part}"), hidden);
         Ok(Norm {
             weight: vector("w")?,
-            bias: vector("b")?,
+            shift: vector("b")?,
         })
     }
 
