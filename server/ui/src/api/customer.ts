@@ -51,7 +51,9 @@ export class CustomerApi {
   demo(): Promise<{ customers: DemoCustomer[] }> {
     return request(`${this.base}/api/v1/demo`, {}, this.fetcher);
   }
-  demoOrders(token: string, language: Language): Promise<{ orders: Order[] }> {
+  /** The shop page knows only the customer's token of the business; the orders are given to the chat's own. */
+  async demoOrders(customer_token: string, language: Language): Promise<{ orders: Order[] }> {
+    const { token } = await this.session({ customer_token, language });
     return request(`${this.base}/api/v1/demo/orders`, { token, language }, this.fetcher);
   }
   async demoProducts(): Promise<Product[]> {

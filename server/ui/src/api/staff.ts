@@ -52,7 +52,7 @@ export const staff = {
   saveIntent: (intent: Intent) => write<unknown>("PUT", `/intents/${id(intent.name)}`, { examples: intent.examples }),
   train: () => write<Training>("POST", "/train"),
   training: () => get<Training>("/train"),
-  tryBot: (body: { text: string; language?: Language; session?: string; customer?: string }) => write<Tried>("POST", "/try", body),
+  tryBot: (body: { text: string; payload?: string; language?: Language; session?: string; customer?: string }) => write<Tried>("POST", "/try", body),
 };
 
 export function staffSocketUrl(): string {

@@ -8,7 +8,7 @@ export interface Citation { article: string | null; title: string; url: string }
 export type SenderKind = "customer" | "bot" | "agent" | "system";
 export interface Sender { kind: SenderKind; id?: string | null; name?: string | null }
 
-export type EventType = "queued" | "agent_joined" | "returned" | "transferred" | "closed" | "rated" | "order_changed";
+export type EventType = "queued" | "agent_joined" | "returned" | "transferred" | "closed" | "rated" | "order_changed" | "message_left";
 export interface ChatEvent { type: EventType; [field: string]: unknown }
 
 export interface Message {
@@ -114,7 +114,11 @@ export interface ArticleText { title: string; body: string; questions: string[] 
 export interface Article { slug: string; category: string; versions: Partial<Record<Language, ArticleText>>; updated_at?: Millis; revision?: number }
 export interface ArticleRow { slug: string; category: string; languages: Language[]; titles: Partial<Localised>; updated_at: Millis }
 export interface Intent { name: string; examples: string[] }
-export interface Training { state: "idle" | "running" | "failed"; done?: number; total?: number; report?: unknown; trained_at?: Millis | null; error?: string | null }
+export interface TrainReport {
+  examples?: number; accuracy?: number; accuracy_by_language?: Record<string, number>; threshold?: number; unknown_recall?: number; false_rejects?: number;
+  confusions?: { expected: string; predicted: string; count: number; examples: string[] }[]; warnings?: string[];
+}
+export interface Training { state: "idle" | "running" | "failed"; done?: number; total?: number; report?: TrainReport | null; trained_at?: Millis | null; error?: string | null }
 
 export interface Entity { kind: string; start: number; end: number; value: unknown; confidence: number }
 export interface Trace {

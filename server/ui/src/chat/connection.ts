@@ -59,7 +59,7 @@ const POLL_WAIT = 25;
 const SOCKETS_BEFORE_POLLING = 2;
 const SOCKET_AGAIN = 60_000;
 /** Refusals that pass by themselves. */
-const PASSING = new Set(["overloaded", "too_many_requests", "rate_limited", "busy", "unavailable", "network", "timeout"]);
+const PASSING = new Set(["overloaded", "too_many_requests", "rate_limited", "busy", "unavailable", "network", "timeout", "internal"]);
 
 function passing(error: ApiError): boolean {
   return error.status === 0 || error.status === 429 || error.status >= 500 || PASSING.has(error.code);

@@ -4,9 +4,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer, Input, Progress, Skeleton } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { staff } from "../api/staff";
-import type { Intent } from "../api/types";
+import type { Intent, TrainReport } from "../api/types";
 import { shortTime } from "../text/format";
-import { readable } from "./console/Side";
 import { useDesk } from "./context";
 import { problem } from "./problem";
 
@@ -43,7 +42,8 @@ export default function Intents() {
       <header className="pagehead"><div><h1>{t("intentsTitle")}</h1><p>{t("intentsText")}</p></div><Button type="primary" icon={<ThunderboltOutlined />} loading={state === "running"} data-testid="train" onClick={() => void train()}>{t("train")}</Button></header>
       <div className="training" data-testid="training" data-state={state}>
         {state === "running" ? <><span>{t("training", { done, total: total || "…" })}</span><Progress percent={total > 0 ? Math.round((done / total) * 100) : 0} strokeColor="#149184" /></>
-          : <span className="soft">{training.data?.trained_at ? t("trainedAt", { time: shortTime(training.data.trained_at, language, Date.now()) }) : t("neverTrained")}{report ? <> · {readable(report, language)}</> : null}</span>}
+          : <span className="soft">{training.data?.trained_at ? t("trainedAt", { time: shortTime(training.data.trained_at, language, Date.now()) }) : t("neverTrained")}</span>}
+        {state !== "running" && report ? <Report report={report} /> : null}
         {state === "failed" ? <Alert type="error" showIcon title={t("trainFailed", { message: training.data?.error ?? "" })} /> : null}
       </div>
       <div className="filters"><Input.Search allowClear value={words} placeholder={t("searchIntents")} aria-label={t("searchIntents")} data-testid="intent-search" onChange={(e) => setWords(e.target.value)} /></div>
@@ -57,6 +57,27 @@ export default function Intents() {
         ))}
       </div>
       {open ? <Edit key={open.name} intent={open} onClose={() => setOpen(undefined)} /> : null}
+    </div>
+  );
+}
+
+function Report({ report }: { report: TrainReport }) {
+  const { t } = useDesk();
+  const percent = (n: number) => `${(n * 100).toFixed(1)}%`;
+  const figures: [string, string][] = [];
+  if (report.accuracy !== undefined) figures.push([t("accuracy"), percent(report.accuracy)]);
+  for (const l of ["zh", "en"] as const) { const n = report.accuracy_by_language?.[l]; if (n !== undefined) figures.push([t(l), percent(n)]); }
+  if (report.unknown_recall !== undefined) figures.push([t("unknownRecall"), percent(report.unknown_recall)]);
+  if (report.false_rejects !== undefined) figures.push([t("falseRejects"), percent(report.false_rejects)]);
+  if (report.threshold !== undefined) figures.push([t("threshold"), report.threshold.toFixed(2)]);
+  if (report.examples !== undefined) figures.push([t("examples"), String(report.examples)]);
+  const confusions = report.confusions?.slice(0, 6) ?? [];
+  const warnings = report.warnings ?? [];
+  return (
+    <div className="report" data-testid="train-report">
+      <dl>{figures.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      {confusions.length > 0 ? <details><summary>{t("confusions")}</summary><ul>{confusions.map((c) => <li key={c.expected + c.predicted}><code>{c.expected}</code> → <code>{c.predicted}</code> × {c.count} <span className="soft">{c.examples[0]}</span></li>)}</ul></details> : null}
+      {warnings.length > 0 ? <details><summary>{t("warnings", { n: warnings.length })}</summary><ul>{warnings.slice(0, 50).map((w, i) => <li key={i} className="soft">{w}</li>)}</ul></details> : null}
     </div>
   );
 }

@@ -34,16 +34,16 @@ export default function TryBot() {
   const shown = chosen ?? rounds.length - 1;
   useEffect(() => { list.current?.scrollTo({ top: list.current.scrollHeight }); }, [rounds, busy]);
 
-  const ask = async (said: string, title = said) => {
+  const ask = async (said: string, payload?: string) => {
     if (said.trim() === "" || busy) return;
     setBusy(true);
     setText("");
-    setRounds((r) => [...r, { asked: title, answers: [], next: "" }]);
+    setRounds((r) => [...r, { asked: said, answers: [], next: "" }]);
     setChosen(undefined);
     try {
-      const tried = await staff.tryBot({ text: said.trim(), session, ...(customer.trim() ? { customer: customer.trim() } : {}) });
+      const tried = await staff.tryBot({ text: said.trim(), payload, session, language, ...(customer.trim() ? { customer: customer.trim() } : {}) });
       setSession(tried.session);
-      setRounds((r) => [...r.slice(0, -1), { asked: title, answers: tried.answers, next: nextName(tried.next), trace: tried.trace }]);
+      setRounds((r) => [...r.slice(0, -1), { asked: said, answers: tried.answers, next: nextName(tried.next), trace: tried.trace }]);
     } catch (error) {
       void message.error(problem(error, t));
       setRounds((r) => r.slice(0, -1));
@@ -53,7 +53,7 @@ export default function TryBot() {
     }
   };
   const restart = () => { setRounds([]); setSession(undefined); setChosen(undefined); };
-  const press = (b: QuickReply) => void ask(b.payload.startsWith("/") ? b.payload : b.title, b.title);
+  const press = (b: QuickReply) => void ask(b.title, b.payload);
 
   return (
     <div className="page wide tall">

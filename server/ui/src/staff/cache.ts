@@ -26,7 +26,7 @@ export function placeRow(rows: readonly ConversationRow[], row: ConversationRow,
 }
 
 export function rowAfterMessage(row: ConversationRow, message: Message, open: boolean): ConversationRow {
-  if (message.kind === "event" || message.at < row.last_at) return row;
+  if (message.kind === "event" || message.at <= row.last_at) return row;
   const unread = open ? 0 : message.sender.kind === "customer" ? row.unread + 1 : row.unread;
   return { ...row, last_message: message.text, last_at: message.at, unread };
 }

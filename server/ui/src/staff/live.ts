@@ -25,7 +25,9 @@ export function apply(client: QueryClient, frame: StaffFrame, me: string): void 
       break;
     }
     case "conversation": {
-      const row = frame.conversation;
+      const open = watching.id === frame.conversation.id && document.visibilityState === "visible";
+      const row = open ? { ...frame.conversation, unread: 0 } : frame.conversation;
+      if (open && frame.conversation.unread > 0) readSoon(client, row.id);
       for (const scope of SCOPES) {
         client.setQueryData<Rows>(["rows", scope], (d) => d && { conversations: placeRow(d.conversations, row, scope, me) });
       }
@@ -52,6 +54,14 @@ export function apply(client: QueryClient, frame: StaffFrame, me: string): void 
     case "pong":
       break;
   }
+}
+
+let reading: ReturnType<typeof setTimeout> | undefined;
+
+/** Opening a conversation marks it as read; so does reading on in one that is open. */
+function readSoon(client: QueryClient, id: string): void {
+  clearTimeout(reading);
+  reading = setTimeout(() => void client.invalidateQueries({ queryKey: ["conversation", id] }), 1500);
 }
 
 export function resync(client: QueryClient): void {

@@ -55,6 +55,8 @@ export function citationHref(url: string, base = ""): string | undefined {
 
 /** The article's slug, if the citation points to one of our own articles. */
 export function articleSlug(citation: { article?: string | null; url: string }): string | undefined {
+  // A path through the graph that no article explains further has nothing to open.
+  if (citation.article?.startsWith("graph:")) return undefined;
   const match = /^\/help\/([^/?#]+)/.exec(citation.url);
   if (match?.[1] === undefined) return undefined;
   try {

@@ -12,7 +12,7 @@ import { ArticlePane } from "./article";
 import { BotFace, ChatIcon, CloseIcon, DownIcon, SendIcon } from "./icons";
 import { Avatar, MessageRow, Notice, OutgoingRow, Queue, Rating, Typing } from "./parts";
 
-export const MAX_LENGTH = 2000;
+export const MAX_LENGTH = 4000;
 
 interface Props {
   api: CustomerApi; base: string; connection: Connection; language: Language; draftKey: string; startNow: boolean;
@@ -42,7 +42,7 @@ export function App({ api, base, connection, language, draftKey, startNow, onLan
     return () => root.host.removeEventListener("kefu-ask", asked);
   }, [connection, onTalked, root]);
 
-  const theirs = state.log.confirmed.filter((m) => (m.sender.kind === "bot" || m.sender.kind === "agent") && m.kind !== "event");
+  const theirs = state.log.confirmed.filter((m) => (m.sender.kind === "bot" || m.sender.kind === "agent") && m.kind === "text");
   const lastSeq = state.log.confirmed.at(-1)?.seq ?? 0;
   useEffect(() => { if (open) setSeen(lastSeq); }, [open, lastSeq, state.conversation?.id]);
   const unread = open ? 0 : theirs.filter((m) => m.seq > seen).length;
@@ -204,7 +204,7 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
           <button type="submit" class="send" data-testid="send" aria-label={t("send")} disabled={draft.trim() === "" || over > 0}><SendIcon /></button>
         </div>
         <p id="kefu-hint" class={over > 0 ? "hint bad" : "hint"} role={over > 0 ? "alert" : undefined}>
-          {over > 0 ? t("tooLong", { max: MAX_LENGTH, over }) : chars > MAX_LENGTH - 200 ? t("left", { n: MAX_LENGTH - chars }) : t("hint")}
+          {over > 0 ? t("tooLong", { max: MAX_LENGTH, over }) : chars >= 2000 ? t("left", { n: MAX_LENGTH - chars }) : t("hint")}
         </p>
       </form>
 

@@ -89,13 +89,22 @@ export function MessageRow({ message, language, now, t, base, first, last, activ
   );
 }
 
+function changed(action: unknown, t: T): string {
+  switch (action) {
+    case "change_address": return t("changedAddress");
+    case "cancel_order": return t("changedCancelled");
+    case "request_return": return t("changedReturn");
+    default: return t("orderChanged");
+  }
+}
+
 function eventText(message: Message, t: T): string {
   const name = String(message.event?.name ?? (message.event?.agent as { name?: string } | undefined)?.name ?? message.sender.name ?? t("agentName"));
   switch (message.event?.type) {
     case "queued": return t("eventQueued");
     case "agent_joined": return t("eventJoined", { name });
     case "returned": return t("eventReturned");
-    case "transferred": return t("eventTransferred");
+    case "transferred": return t("eventTransferred", { name });
     case "closed": return t("eventClosed");
     case "rated": return t("eventRated");
     default: return message.text;
@@ -110,15 +119,17 @@ function EventRow({ message, language, t }: { message: Message; language: Langua
       <div class="card done" data-testid="order-changed">
         <span class="tick"><CheckIcon /></span>
         <div>
-          <strong>{t("orderChanged")}</strong>
+          <strong>{changed(message.event.action, t)}</strong>
           {order ? <span class="mono">{t("orderLine", { order })}</span> : null}
-          {message.text ? <p><Text text={message.text} /></p> : null}
+          {message.text && !order ? <p><Text text={message.text} /></p> : null}
         </div>
       </div>
     );
   }
-  const rated = message.kind === "rating" || message.event?.type === "rated";
-  const score = rated ? Number(message.event?.score ?? /[1-5]/.exec(message.text)?.[0] ?? 0) : 0;
+  // The request for a rating is the card below the messages.
+  if (message.kind === "rating") return null;
+  const rated = message.event?.type === "rated";
+  const score = Math.max(0, Math.min(5, Number(message.event?.score) || 0));
   const text = rated ? `${t("eventRated")}${score > 0 ? ` ${"★".repeat(score)}` : ""}` : eventText(message, t);
   return text ? <div class="event" lang={language === "zh" ? "zh-CN" : "en"} data-testid="event" data-event={message.event?.type ?? message.kind}><span>{text}</span></div> : null;
 }

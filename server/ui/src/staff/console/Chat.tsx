@@ -91,7 +91,10 @@ export function Chat({ id, side, onSide, onBack }: Props) {
   const agent = conversation.agent ?? ticket?.agent;
   const mine = holder === "agent" && agent?.id === me.id;
   const senior = me.role === "supervisor" || me.role === "admin";
-  const mayTakeOver = holder === "bot" || (holder === "queue" && ticket?.status !== "waiting") || (holder === "agent" && !mine && senior);
+  // A message left while nobody was present waits as a ticket although the bot holds the conversation.
+  const waiting = ticket?.status === "waiting" && holder !== "agent" ? ticket : undefined;
+  const mayTakeOver = waiting === undefined && (holder !== "agent" || (!mine && senior));
+  const takeOver = () => (holder === "agent" ? staff.transfer(id, { agent: me.id }) : staff.takeOver(id));
   const mayManage = mine || (senior && holder !== "nobody");
   const name = customerName(customer, t("guest"));
   const known = new Set(messages.map((m) => m.client_id).filter(Boolean));
@@ -104,12 +107,12 @@ export function Chat({ id, side, onSide, onBack }: Props) {
         <header>
           <Button type="text" className="only-narrow" icon={<ArrowLeftOutlined />} aria-label={t("back")} onClick={onBack} />
           <Face name={name} />
-          <div className="title"><span><b data-testid="chat-customer">{name}</b><Tier tier={customer.tier} /></span><em className={`held ${holder}`}>{state}{ticket?.status === "waiting" && holder === "queue" ? <> · <Deadline at={ticket.deadline} t={t} /></> : null}</em></div>
+          <div className="title"><span><b data-testid="chat-customer">{name}</b><Tier tier={customer.tier} /></span><em className={`held ${holder}`}>{state}{waiting ? <> · <Deadline at={waiting.deadline} t={t} /></> : null}</em></div>
           <div className="acts">
-            {ticket?.status === "waiting" && holder === "queue" ? <Button type="primary" loading={busy} data-testid="chat-accept" onClick={() => { setBusy(true); void accept(ticket).finally(() => setBusy(false)); }}>{t("accept")}</Button> : null}
-            {mayTakeOver ? <Tooltip title={t("takeOverHint")}><Button type="primary" loading={busy} data-testid="take-over" onClick={() => void act(() => staff.takeOver(id), t("accepted"))}>{t("takeOver")}</Button></Tooltip> : null}
-            {mayManage && holder === "agent" ? <Tooltip title={t("transfer")}><Button icon={<SwapOutlined />} aria-label={t("transfer")} data-testid="transfer" onClick={() => setDialog("transfer")} /></Tooltip> : null}
-            {mayManage && holder !== "bot" ? <Tooltip title={t("giveBack")}><Button icon={<RobotOutlined />} aria-label={t("giveBack")} data-testid="return" onClick={() => setDialog("return")} /></Tooltip> : null}
+            {waiting ? <Button type="primary" loading={busy} data-testid="chat-accept" onClick={() => { setBusy(true); void accept(waiting).finally(() => setBusy(false)); }}>{t("accept")}</Button> : null}
+            {mayTakeOver ? <Tooltip title={t("takeOverHint")}><Button type="primary" loading={busy} data-testid="take-over" onClick={() => void act(takeOver, t("accepted"))}>{t("takeOver")}</Button></Tooltip> : null}
+            {mayManage && holder === "agent" ? <Tooltip title={t("transfer")}><Button icon={<SwapOutlined />} aria-label={t("transfer")} data-testid="transfer" onClick={() => setDialog("transfer")}><span className="roomy">{t("transfer")}</span></Button></Tooltip> : null}
+            {mayManage && holder === "agent" ? <Tooltip title={t("giveBack")}><Button icon={<RobotOutlined />} aria-label={t("giveBack")} data-testid="return" onClick={() => setDialog("return")}><span className="roomy">{t("giveBack")}</span></Button></Tooltip> : null}
             {mayManage ? <Button icon={<CloseCircleOutlined />} data-testid="close" onClick={() => setDialog("close")}>{t("close")}</Button> : null}
             <Button type={side ? "primary" : "text"} className="only-medium" icon={<InfoCircleOutlined />} aria-label={t("details")} aria-expanded={side} data-testid="toggle-side" onClick={onSide} />
           </div>

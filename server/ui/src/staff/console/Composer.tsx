@@ -11,7 +11,7 @@ import { tellTyping } from "../live";
 
 export interface Draft { client_id: string; text: string; note: boolean; error?: string }
 
-const MAX = 4000;
+const MAX = 8000;
 const drafts = new Map<string, string>();
 
 interface Props {

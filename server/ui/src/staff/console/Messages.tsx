@@ -74,13 +74,14 @@ function One({ message: m, before, customer, now }: { message: Message; before: 
 
 function Happened({ message: m, now }: { message: Message; now: number }) {
   const { t, language } = useDesk();
-  const type = m.event?.type ?? (m.kind === "rating" ? "rated" : undefined);
+  const type = m.event?.type ?? (m.kind === "rating" ? "rating" : undefined);
   const told = m.event?.name ?? (m.event?.agent as { name?: string } | undefined)?.name;
   const name = typeof told === "string" && told !== "" ? told : (m.sender.name ?? t("role.agent"));
-  const score = String(m.event?.score ?? /[1-5]/.exec(m.text)?.[0] ?? "");
-  const label = type === "agent_joined" ? t("event.agent_joined", { name }) : type === "rated" ? t("event.rated", { score }) : type ? named(staffWords, language, "event", type) : "";
+  const order = typeof m.event?.order === "string" ? m.event.order : "";
+  const action = typeof m.event?.action === "string" ? named(staffWords, language, "action", m.event.action) : "";
+  const label = type === "agent_joined" ? t("event.agent_joined", { name }) : type === "transferred" ? t("event.transferred", { name }) : type === "rated" ? t("event.rated", { score: String(m.event?.score ?? "") }) : type ? named(staffWords, language, "event", type) : "";
   const comment = typeof m.event?.comment === "string" ? m.event.comment : "";
-  const extra = type === "order_changed" || type === undefined ? m.text : type === "rated" ? comment : "";
+  const extra = type === "order_changed" ? [order, action].filter(Boolean).join(" ") || m.text : type === undefined ? m.text : type === "rated" ? comment : "";
   return (
     <p className={type === "order_changed" ? "happened changed" : "happened"} data-testid="event" data-event={type}>
       <span>{type === "order_changed" ? <CheckCircleFilled /> : null} {label}{label && extra ? (language === "zh" ? "：" : ": ") : ""}{extra} <time>{shortTime(m.at, language, now)}</time></span>

@@ -1,0 +1,252 @@
+// The whole story in a real browser: a customer asks, changes an address, gets a person; an agent answers, closes; the
+// customer rates. Then the short version in English on a phone. Screenshots are left in SHOTS.
+//
+//   DEMO_JSON=DIR/demo.json [BASE_URL=http://127.0.0.1:PORT] [SHOTS=DIR] [CHROMIUM=/usr/bin/chromium] node e2e/story.mjs
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+if (!process.env.DEMO_JSON) throw new Error("set DEMO_JSON to the demo.json that `kefu serve --demo` wrote");
+const demo = JSON.parse(readFileSync(process.env.DEMO_JSON, "utf8"));
+const BASE = (process.env.BASE_URL ?? demo.url).replace(/\/$/, "");
+const SHOTS = process.env.SHOTS ?? "shots";
+const PATIENCE = Number(process.env.PATIENCE_MS ?? 15_000);
+const HTML = "<img src=x onerror=window.pwned=1>";
+mkdirSync(SHOTS, { recursive: true });
+
+const at = (id) => `[data-testid="${id}"]`;
+const pages = new Map();
+const errors = [];
+let step = "start";
+let shots = 0;
+
+function say(what) {
+  step = what;
+  console.log(`· ${what}`);
+}
+function check(fact, what) {
+  if (!fact) throw new Error(what);
+}
+async function shot(page, name) {
+  shots += 1;
+  await page.screenshot({ path: join(SHOTS, `${String(shots).padStart(2, "0")}-${name}.png`) });
+}
+async function open(browser, name, { width, height, locale }) {
+  const context = await browser.newContext({ viewport: { width, height }, locale, hasTouch: width < 500 });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  page.on("pageerror", (error) => errors.push(`${name}: ${error.message}`));
+  pages.set(name, page);
+  return page;
+}
+
+// ---- what a customer does
+
+async function shopAs(page, language) {
+  await page.goto(`${BASE}/?lang=${language}`);
+  await page.locator(at("product")).first().waitFor();
+  await page.click(at("sign-in"));
+  const choice = page.locator(`[role="menuitem"][data-language="${language}"]`).first();
+  const name = (await choice.locator("span").first().innerText()).trim();
+  await choice.click();
+  await page.locator(at("my-orders")).waitFor();
+  await page.click(at("launcher"));
+  await page.locator(`${at("status")}[data-link="live"]`).waitFor();
+  return name;
+}
+const lastSeq = (page) => page.locator("[data-seq]").evaluateAll((all) => Math.max(0, ...all.map((e) => Number(e.dataset.seq))));
+async function write(page, text) {
+  await page.fill(at("input"), text);
+  await page.press(at("input"), "Enter");
+}
+/** Waits until something of the bot stands below `seq`. */
+async function answerAfter(page, seq) {
+  await page.waitForFunction(({ seq }) => {
+    const root = document.querySelector("kefu-chat")?.shadowRoot;
+    return [...(root?.querySelectorAll('[data-testid="message-bot"]') ?? [])].some((e) => Number(e.dataset.seq) > seq) && !root.querySelector('[data-testid="typing"]');
+  }, { seq });
+}
+const lastBot = (page) => page.locator(at("message-bot")).last().innerText();
+
+async function changeAddress(page, question, address, confirm) {
+  let seq = await lastSeq(page);
+  await write(page, question);
+  await answerAfter(page, seq);
+  let told = false;
+  for (let round = 0; round < 8; round += 1) {
+    if ((await page.locator(at("order-changed")).count()) > 0) break;
+    seq = await lastSeq(page);
+    const buttons = page.locator(`${at("buttons")} button`);
+    const titles = await buttons.allInnerTexts();
+    const yes = titles.findIndex((t) => confirm.test(t));
+    const order = titles.findIndex((t) => /KF\d{6,}/.test(t));
+    if (yes >= 0) {
+      await shot(page, "address-confirm");
+      await buttons.nth(yes).click();
+    } else if (order >= 0 && !told) {
+      await shot(page, "address-which-order");
+      await buttons.nth(order).click();
+    } else {
+      told = true;
+      await write(page, address);
+    }
+    await answerAfter(page, seq);
+  }
+  await page.locator(at("order-changed")).first().waitFor();
+}
+
+async function citation(page, question, name) {
+  const seq = await lastSeq(page);
+  await write(page, question);
+  await answerAfter(page, seq);
+  const chip = page.locator(at("citation")).last();
+  await chip.waitFor();
+  const title = (await chip.innerText()).trim();
+  await shot(page, `${name}-answer`);
+  await chip.click();
+  await page.locator(at("article-title")).waitFor();
+  const heading = (await page.locator(at("article-title")).innerText()).trim();
+  check(heading.length > 0, "the cited article has no title");
+  await shot(page, `${name}-article`);
+  await page.click(at("article-back"));
+  await page.locator(at("article-panel")).waitFor({ state: "detached" });
+  return { title, heading };
+}
+
+// ---- what an agent does
+
+async function signIn(page, language) {
+  const who = demo.staff.find((s) => s.role === "agent" && s.language === language);
+  check(who, `demo.json has no agent for ${language}`);
+  await page.goto(`${BASE}/staff`);
+  await page.fill(at("email"), who.email);
+  await page.fill(at("password"), who.password);
+  await page.click(at("login"));
+  await page.locator(at("nav-console")).waitFor();
+  check((await page.locator(at("nav-dashboard")).count()) === 0, "an agent sees the dashboard, which is for supervisors");
+  await page.locator(`${at("me")}[data-presence="online"]`).waitFor();
+}
+async function accept(page, name) {
+  const ticket = page.locator(at("ticket")).filter({ hasText: name });
+  await ticket.first().waitFor();
+  await shot(page, "console-queue");
+  await ticket.first().locator(at("accept")).click();
+  await page.locator(`${at("chat")}[data-mine="true"]`).waitFor();
+  check((await page.locator(at("chat-customer")).innerText()).includes(name), `the accepted conversation is not ${name}'s`);
+}
+async function reply(page, text) {
+  await page.fill(at("composer"), text);
+  await page.press(at("composer"), "Enter");
+  await page.locator(at("message-agent")).filter({ hasText: text }).waitFor();
+}
+
+async function story(browser) {
+  say("an agent signs in, so that somebody is there");
+  const staff = await open(browser, "staff-zh", { width: 1440, height: 900, locale: "zh-CN" });
+  await signIn(staff, "zh");
+
+  say("the shop in Chinese, signed in as its first Chinese customer");
+  const shop = await open(browser, "shop-zh", { width: 1440, height: 900, locale: "zh-CN" });
+  const name = await shopAs(shop, "zh");
+  await shot(shop, "shop");
+
+  say("七天无理由退货怎么算？ is answered with a citation that opens");
+  const cited = await citation(shop, "七天无理由退货怎么算？", "returns");
+  check(/七天|7 ?天|退/.test(cited.title + cited.heading), `the citation is about something else: ${cited.title} / ${cited.heading}`);
+
+  say("an address is changed, up to the confirmation");
+  await changeAddress(shop, "如何修改收货地址？", "浙江省杭州市滨江区江南大道100号2幢301室，收件人林晓雨，电话13800138000", /^(确认|确定|是|好)/);
+  await shot(shop, "address-changed");
+  await shop.click(at("widget-close"));
+  await shop.click(at("my-orders"));
+  await shop.locator(at("order-address")).filter({ hasText: "江南大道100号" }).first().waitFor();
+  await shot(shop, "orders-new-address");
+  await shop.click(at("orders-close"));
+  await shop.click(at("launcher"));
+
+  say("the customer asks for a person and waits in the queue");
+  await write(shop, "转人工");
+  await shop.locator(at("queue-card")).waitFor();
+  await shot(shop, "queue");
+
+  say("the agent accepts and sees what the bot knew");
+  await accept(staff, name);
+  await staff.locator(at("side-packet")).waitFor();
+  await staff.locator(at("side-orders")).locator("[data-testid^='order-']").first().waitFor();
+  await shop.locator(`${at("status")}[data-holder="agent"]`).waitFor();
+  await reply(staff, "您好，我是人工客服，请问还有什么可以帮您？");
+  await shop.locator(at("message-agent")).filter({ hasText: "我是人工客服" }).waitFor();
+  await shot(shop, "agent-answered");
+  await shot(staff, "console-chat");
+
+  say("HTML of a customer is shown as text in the console, and does not run");
+  await write(shop, HTML);
+  await staff.locator(at("message-customer")).filter({ hasText: HTML }).waitFor();
+  for (const [where, page] of [["console", staff], ["shop", shop]]) {
+    check((await page.evaluate(() => window.pwned)) === undefined, `HTML of a customer ran in the ${where}`);
+    check((await page.locator('img[src="x"]').count()) === 0, `HTML of a customer became an element in the ${where}`);
+  }
+  await shot(staff, "console-html");
+
+  say("a note stays inside");
+  await staff.click(at("mode-note"));
+  await staff.fill(at("composer"), "内部备注：老顾客，优先处理");
+  await staff.press(at("composer"), "Enter");
+  await staff.locator(at("message-note")).filter({ hasText: "内部备注：老顾客" }).waitFor();
+  await staff.click(at("mode-reply"));
+  await reply(staff, "已经为您处理好了，祝您生活愉快。");
+  await shop.locator(at("message-agent")).filter({ hasText: "祝您生活愉快" }).waitFor();
+  check(!(await shop.locator(at("log")).innerText()).includes("老顾客"), "the customer sees an internal note");
+
+  say("the agent closes; the customer rates");
+  await staff.click(at("close"));
+  await staff.click(at("close-ok"));
+  await shop.locator(at("rating-card")).waitFor();
+  await shop.click(at("star-5"));
+  await shop.fill(at("rating-comment"), "很快，谢谢！");
+  await shot(shop, "rating");
+  await shop.click(at("rating-send"));
+  await shop.locator(at("rating-card")).waitFor({ state: "detached" });
+  await shot(shop, "rated");
+
+  say("the short version in English, on a phone");
+  const staffEn = await open(browser, "staff-en", { width: 1440, height: 900, locale: "en-GB" });
+  await signIn(staffEn, "en");
+  const phone = await open(browser, "phone-en", { width: 390, height: 844, locale: "en-GB" });
+  const emma = await shopAs(phone, "en");
+  const box = await phone.locator(at("panel")).boundingBox();
+  check(box && box.width >= 388 && box.height >= 800, `on a phone the panel fills the screen, but it is ${box?.width} × ${box?.height}`);
+  await citation(phone, "How do seven-day returns work?", "phone-returns");
+  await write(phone, "I want to talk to a human");
+  await phone.locator(at("queue-card")).waitFor();
+  await shot(phone, "phone-queue");
+  await accept(staffEn, emma);
+  await reply(staffEn, "Hello, this is a person. How can I help?");
+  await phone.locator(at("message-agent")).filter({ hasText: "this is a person" }).waitFor();
+  await shot(phone, "phone-agent");
+  await shot(staffEn, "console-en");
+  const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
+  check(wide <= 391, `the page is wider than the phone: ${wide} px`);
+
+  check(errors.length === 0, `scripts failed: ${errors.join("; ")}`);
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+try {
+  await story(browser);
+  console.log(`ok: the whole story, ${shots} screenshots in ${SHOTS}`);
+} catch (error) {
+  console.error(`FAILED at "${step}": ${error instanceof Error ? error.message : String(error)}`);
+  if (errors.length > 0) console.error(`script errors: ${errors.join("; ")}`);
+  for (const [name, page] of pages) {
+    await page.screenshot({ path: join(SHOTS, `failed-${name}.png`) }).catch(() => undefined);
+    const said = await page.locator(`${at("message-bot")}, ${at("message-customer")}, ${at("event")}`).allInnerTexts().catch(() => []);
+    if (said.length > 0) console.error(`${name} shows last: ${JSON.stringify(said.slice(-4))}`);
+  }
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
