@@ -66,7 +66,6 @@ async function answerAfter(page, seq) {
     return [...(root?.querySelectorAll('[data-testid="message-bot"]') ?? [])].some((e) => Number(e.dataset.seq) > seq) && !root.querySelector('[data-testid="typing"]');
   }, { seq });
 }
-const lastBot = (page) => page.locator(at("message-bot")).last().innerText();
 
 async function changeAddress(page, question, address, confirm) {
   let seq = await lastSeq(page);

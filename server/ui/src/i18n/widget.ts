@@ -53,7 +53,7 @@ export const widget = {
   queueTitle: ["正在为您转接人工客服", "Connecting you to a person"],
   queuePosition: ["您排在第 {n} 位", "You are number {n} in the queue"],
   queueNext: ["您是下一位", "You are next"],
-  queueWait: ["预计等待 {time}", "Estimated wait: {time}"],
+  queueWait: ["预计等待{time}", "Estimated wait: {time}"],
   queueUnknown: ["暂时无法估计等待时间，有客服空闲会立即接入", "We cannot estimate the wait yet; the next free agent will join"],
   backToBot: ["返回智能客服", "Back to the assistant"],
   rateTitle: ["请为本次服务评分", "How did we do?"],

@@ -113,7 +113,7 @@ export function Chat({ id, side, onSide, onBack }: Props) {
             {mayTakeOver ? <Tooltip title={t("takeOverHint")}><Button type="primary" loading={busy} data-testid="take-over" onClick={() => void act(takeOver, t("accepted"))}>{t("takeOver")}</Button></Tooltip> : null}
             {mayManage && holder === "agent" ? <Tooltip title={t("transfer")}><Button icon={<SwapOutlined />} aria-label={t("transfer")} data-testid="transfer" onClick={() => setDialog("transfer")}><span className="roomy">{t("transfer")}</span></Button></Tooltip> : null}
             {mayManage && holder === "agent" ? <Tooltip title={t("giveBack")}><Button icon={<RobotOutlined />} aria-label={t("giveBack")} data-testid="return" onClick={() => setDialog("return")}><span className="roomy">{t("giveBack")}</span></Button></Tooltip> : null}
-            {mayManage ? <Button icon={<CloseCircleOutlined />} data-testid="close" onClick={() => setDialog("close")}>{t("close")}</Button> : null}
+            {mayManage ? <Button icon={<CloseCircleOutlined />} aria-label={t("close")} data-testid="close" onClick={() => setDialog("close")}><span data-narrow="hide">{t("close")}</span></Button> : null}
             <Button type={side ? "primary" : "text"} className="only-medium" icon={<InfoCircleOutlined />} aria-label={t("details")} aria-expanded={side} data-testid="toggle-side" onClick={onSide} />
           </div>
         </header>
