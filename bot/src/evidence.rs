@@ -109,7 +109,6 @@ pub(crate) fn policy_of(parts: &BotParts, product: &str, language: Language) -> 
     let excluded = answer
         .steps
         .iter()
-        .rev()
         .filter_map(|s| graph.node(&s.node))
         .find_map(|n| n.rule.as_ref().filter(|r| r.topic == "return"))
         .is_some_and(|r| r.verdict == Verdict::No);

@@ -168,7 +168,8 @@ impl Address {
         } else {
             let town = [self.postcode.as_str(), &self.city].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" ");
             let province = if self.province == self.city { "" } else { self.province.as_str() };
-            [self.street.as_str(), &self.district, &town, province, &self.country]
+            let country = if self.country == "CN" { "" } else { self.country.as_str() };
+            [self.street.as_str(), &self.district, &town, province, country]
                 .iter()
                 .filter(|p| !p.is_empty())
                 .copied()
