@@ -44,6 +44,9 @@ static ROADLIKE: LazyLock<Regex> = LazyLock::new(|| {
     pattern("^[东西南北中新老前后]?[一二三四五六]?(?:路|街|大街|大道|道|巷|弄|站|大厦|广场|饭店|酒店|宾馆|小区|花园|桥|门|苑|公寓|大学|中学|银行|仓|镇|村|乡|街道)")
 });
 
+/// What introduces a name without a colon.
+const INTRODUCED: &[&str] = &["联系人", "收件人", "收货人", "我叫", "我是", "名字叫", "叫"];
+
 #[derive(Clone, Default)]
 struct Region {
     province: Option<&'static Division>,
@@ -340,7 +343,7 @@ impl Candidate {
                 .find_map(|(from, to)| {
                     let piece = text[from..to].trim();
                     let called = RECEIVER.captures(piece).and_then(|m| m.get(1)).map_or(piece, |m| m.as_str());
-                    let called = called.strip_prefix("我叫").unwrap_or(called);
+                    let called = INTRODUCED.iter().find_map(|i| called.strip_prefix(i)).unwrap_or(called).trim();
                     // Two characters without a phone or 收 beside them may be anything.
                     let sure = self.phone.is_some() || called != piece || self.postcode.is_some();
                     let name = names::is_chinese(called) && gazetteer::at(called).iter().all(|m| m.len < called.len())

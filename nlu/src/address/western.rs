@@ -179,7 +179,8 @@ impl Reading {
 
     /// Takes one more piece, or says that the address has ended.
     fn after(&mut self, piece: &Piece<'_>) -> bool {
-        let text = piece.text.trim().trim_end_matches('.');
+        let text = without_talk(piece.text).trim_end_matches('.');
+        let cut = piece.end - (piece.text.len() - text.len());
         let bare = LABEL.replace(text, "");
         let bare = bare.trim();
         if bare.is_empty() {
@@ -199,7 +200,7 @@ impl Reading {
             self.postal(bare) || self.place(bare)
         };
         if taken {
-            self.end = piece.end.max(self.end);
+            self.end = cut.max(self.end);
         }
         taken
     }
@@ -242,7 +243,7 @@ impl Reading {
         } else if let Some(m) = CODE_LAST.captures(text) {
             if let Some(code) = country(&m[1]) {
                 self.country_is(code);
-                self.localities.push(m[1].trim().to_owned());
+                self.locality(&m[1]);
             } else {
                 self.locality(&m[1]);
             }
@@ -317,6 +318,29 @@ impl Reading {
     }
 }
 
+/// A full stop behind these ends no sentence.
+fn is_short_form(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.len() == 1
+        || matches!(
+            word.as_str(),
+            "st" | "ave" | "rd" | "blvd" | "dr" | "ln" | "ct" | "pl" | "sq" | "apt" | "ste" | "no" | "fl" | "rm" | "bldg" | "mt" | "ft"
+                | "mr" | "mrs" | "ms" | "p.o" | "u.s" | "u.k" | "attn" | "tel" | "str" | "hwy" | "pkwy" | "cir"
+        )
+}
+
+/// Without the "please" and "thanks" that people put behind an address.
+fn without_talk(text: &str) -> &str {
+    let mut text = text;
+    while let Some((rest, last)) = text.rsplit_once(' ') {
+        if !is_talk(last.trim_matches(['.', '!'])) {
+            break;
+        }
+        text = rest.trim_end();
+    }
+    text
+}
+
 fn is_talk(text: &str) -> bool {
     text.split_whitespace().any(|w| {
         matches!(
@@ -360,7 +384,7 @@ fn pieces<'a>(text: &'a str, fixed: &[Found]) -> Vec<Piece<'a>> {
         let end = at + c.len_utf8();
         // A full stop ends a sentence only before a space; "St. Anne's" and "Apt. 4" go on.
         let sentence = matches!(c, '!' | '?' | ';')
-            || c == '.' && text[end..].starts_with(' ') && text[..at].rsplit([' ', '\n', ',']).next().is_some_and(|w| w.len() > 4);
+            || c == '.' && text[end..].starts_with(' ') && !is_short_form(text[..at].rsplit([' ', '\n', ',']).next().unwrap_or_default());
         if matches!(c, ',' | '\n' | '，') || sentence {
             push(begin, at);
             begin = end;

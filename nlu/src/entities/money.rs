@@ -48,7 +48,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         if let Some(tenths) = m.get(4) {
             // 9块9, 三块五; but not the first digit of something longer, nor "199元2件".
             let next = text[tenths.end()..].chars().next();
-            let piece = next.is_some_and(|c| c.is_ascii_digit() || "件个张条只台双包盒瓶元块折年月天号".contains(c));
+            let piece = next.is_some_and(|c| c.is_ascii_digit() || "件个张条只台双盒瓶元块折年月天号".contains(c));
             match numbers::chinese(tenths.as_str()) {
                 Some(value) if unit.as_str() == "块" && !piece => amount += value as i64 * 10,
                 _ => end = unit.end(),
