@@ -13,7 +13,10 @@ pub struct Bilingual {
 
 impl Bilingual {
     pub fn new(zh: &str, en: &str) -> Self {
-        Self { zh: zh.to_owned(), en: en.to_owned() }
+        Self {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
     }
 }
 
@@ -79,7 +82,9 @@ impl ReturnKind {
     }
 
     pub fn parse(name: &str) -> Option<ReturnKind> {
-        [ReturnKind::Return, ReturnKind::Exchange, ReturnKind::Refund].into_iter().find(|k| k.name() == name)
+        [ReturnKind::Return, ReturnKind::Exchange, ReturnKind::Refund]
+            .into_iter()
+            .find(|k| k.name() == name)
     }
 }
 
@@ -110,8 +115,16 @@ pub struct Address {
 }
 
 impl Address {
-    pub const FIELDS: [&'static str; 8] =
-        ["recipient", "phone", "country", "province", "city", "district", "street", "postcode"];
+    pub const FIELDS: [&'static str; 8] = [
+        "recipient",
+        "phone",
+        "country",
+        "province",
+        "city",
+        "district",
+        "street",
+        "postcode",
+    ];
 
     pub fn field(&self, name: &str) -> &str {
         match name {

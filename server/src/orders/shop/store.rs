@@ -1,6 +1,10 @@
 //! The shop's SQLite file; the only SQL of the shop. Every transaction's first statement writes, because SQLite refuses
 //! to turn a reader into a writer when another one came first.
 
+use super::rows::{
+    CustomerRow, EventRow, OrderRow, ScanRow, corrupt, insert_event, insert_order, insert_scan,
+    json, update_order,
+};
 use super::rules::{DAY, Refusal};
 use super::seed::Seed;
 use super::shipping::Scan;
@@ -8,7 +12,7 @@ use crate::orders::wire::{
     Bilingual, ErrorBody, Order, OrderEvent, Product, ShopCustomer, Status, Tracking, TrackingEvent,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,7 +27,9 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     #[error("the shop's database holds something that this version does not understand: {0}")]
     Corrupt(String),
-    #[error("the shop's database was written by a newer version (schema {found}, this version knows {known})")]
+    #[error(
+        "the shop's database was written by a newer version (schema {found}, this version knows {known})"
+    )]
     Newer { found: i64, known: usize },
 }
 
@@ -55,7 +61,11 @@ pub struct Change {
 #[derive(Debug)]
 pub enum Written {
     /// Done or refused just now, or before: then it is the answer of that time.
-    Answer { status: u16, body: String, replayed: bool },
+    Answer {
+        status: u16,
+        body: String,
+        replayed: bool,
+    },
     KeyReused,
     NotFound,
     Stale,
@@ -71,63 +81,6 @@ macro_rules! orders_where {
     };
 }
 
-#[derive(FromRow)]
-struct OrderRow {
-    id: String,
-    customer_id: String,
-    status: String,
-    currency: String,
-    total: i64,
-    created_at: i64,
-    paid_at: Option<i64>,
-    shipped_at: Option<i64>,
-    delivered_at: Option<i64>,
-    promised_at: Option<i64>,
-    items: String,
-    address: String,
-    carrier: Option<String>,
-    tracking_number: Option<String>,
-    warehouse: Option<String>,
-    return_request: Option<String>,
-    version: i64,
-}
-
-fn corrupt(id: &str) -> impl Fn(serde_json::Error) -> StoreError {
-    move |e| StoreError::Corrupt(format!("{id}: {e}"))
-}
-
-impl TryFrom<OrderRow> for Order {
-    type Error = StoreError;
-
-    fn try_from(row: OrderRow) -> Result<Order, StoreError> {
-        let status = Status::parse(&row.status)
-            .ok_or_else(|| StoreError::Corrupt(format!("{}: status {}", row.id, row.status)))?;
-        Ok(Order {
-            status,
-            items: serde_json::from_str(&row.items).map_err(corrupt(&row.id))?,
-            address: serde_json::from_str(&row.address).map_err(corrupt(&row.id))?,
-            returning: row.return_request.map(|r| serde_json::from_str(&r)).transpose().map_err(corrupt(&row.id))?,
-            id: row.id,
-            customer_id: row.customer_id,
-            currency: row.currency,
-            total: row.total,
-            created_at: row.created_at,
-            paid_at: row.paid_at,
-            shipped_at: row.shipped_at,
-            delivered_at: row.delivered_at,
-            promised_at: row.promised_at,
-            carrier: row.carrier,
-            tracking_number: row.tracking_number,
-            warehouse: row.warehouse,
-            version: row.version,
-        })
-    }
-}
-
-fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|e| StoreError::Corrupt(e.to_string()))
-}
-
 impl Store {
     pub async fn open(path: &Path) -> Result<Store, StoreError> {
         let options = SqliteConnectOptions::new()
@@ -137,7 +90,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await?;
         let store = Store { pool };
         store.migrate().await?;
         Ok(store)
@@ -149,14 +105,24 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *connection).await?;
+        let (found,): (i64,) = sqlx::query_as("PRAGMA user_version")
+            .fetch_one(&mut *connection)
+            .await?;
         let done = usize::try_from(found)
             .ok()
             .filter(|n| *n <= MIGRATIONS.len())
-            .ok_or(StoreError::Newer { found, known: MIGRATIONS.len() })?;
+            .ok_or(StoreError::Newer {
+                found,
+                known: MIGRATIONS.len(),
+            })?;
         for (i, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-            let script = format!("BEGIN IMMEDIATE; {sql} PRAGMA user_version = {}; COMMIT;", i + 1);
-            sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut *connection).await?;
+            let script = format!(
+                "BEGIN IMMEDIATE; {sql} PRAGMA user_version = {}; COMMIT;",
+                i + 1
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(script))
+                .execute(&mut *connection)
+                .await?;
         }
         Ok(())
     }
@@ -164,7 +130,9 @@ impl Store {
     /// Products are content and follow it at every start.
     pub async fn set_products(&self, products: &[Product]) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query("DELETE FROM products").execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM products")
+            .execute(&mut *tx)
+            .await?;
         for (i, p) in products.iter().enumerate() {
             sqlx::query("INSERT INTO products (id, position, name_zh, name_en, price) VALUES ($1, $2, $3, $4, $5)")
                 .bind(&p.id)
@@ -188,7 +156,9 @@ impl Store {
     }
 
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        let (n,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM customers").fetch_one(&self.pool).await?;
+        let (n,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM customers")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(n == 0)
     }
 
@@ -249,7 +219,11 @@ impl Store {
                 .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, zh, en, price)| Product { id, name: Bilingual { zh, en }, price })
+            .map(|(id, zh, en, price)| Product {
+                id,
+                name: Bilingual { zh, en },
+                price,
+            })
             .collect())
     }
 
@@ -272,20 +246,25 @@ impl Store {
             }
             query.push(")");
         }
-        query.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(limit);
+        query
+            .push(" ORDER BY created_at DESC, id DESC LIMIT ")
+            .push_bind(limit);
         let rows: Vec<OrderRow> = query.build_query_as().fetch_all(&self.pool).await?;
         rows.into_iter().map(Order::try_from).collect()
     }
 
     pub async fn order(&self, id: &str) -> Result<Option<Order>, StoreError> {
-        let row: Option<OrderRow> =
-            sqlx::query_as(orders_where!("id = $1")).bind(id).fetch_optional(&self.pool).await?;
+        let row: Option<OrderRow> = sqlx::query_as(orders_where!("id = $1"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
         row.map(Order::try_from).transpose()
     }
 
     /// `None` for a parcel that has not been sent.
     pub async fn tracking(&self, order: &Order, now: i64) -> Result<Option<Tracking>, StoreError> {
-        let (Some(carrier), Some(tracking_number)) = (&order.carrier, &order.tracking_number) else {
+        let (Some(carrier), Some(tracking_number)) = (&order.carrier, &order.tracking_number)
+        else {
             return Ok(None);
         };
         let rows: Vec<ScanRow> = sqlx::query_as(
@@ -306,7 +285,9 @@ impl Store {
             tracking_number: tracking_number.clone(),
             status: status.to_owned(),
             events: rows.into_iter().map(TrackingEvent::from).collect(),
-            estimated_delivery: order.promised_at.filter(|p| *p > now && order.delivered_at.is_none()),
+            estimated_delivery: order
+                .promised_at
+                .filter(|p| *p > now && order.delivered_at.is_none()),
         }))
     }
 
@@ -362,11 +343,18 @@ impl Store {
             if hash != write.request_hash {
                 return Ok(Written::KeyReused);
             }
-            let status = u16::try_from(status).map_err(|_| StoreError::Corrupt(format!("status {status}")))?;
-            return Ok(Written::Answer { status, body, replayed: true });
+            let status = u16::try_from(status)
+                .map_err(|_| StoreError::Corrupt(format!("status {status}")))?;
+            return Ok(Written::Answer {
+                status,
+                body,
+                replayed: true,
+            });
         }
-        let row: Option<OrderRow> =
-            sqlx::query_as(orders_where!("id = $1")).bind(write.order).fetch_optional(&mut *tx).await?;
+        let row: Option<OrderRow> = sqlx::query_as(orders_where!("id = $1"))
+            .bind(write.order)
+            .fetch_optional(&mut *tx)
+            .await?;
         let order = row.map(Order::try_from).transpose()?;
         let Some(old) = order.filter(|o| write.customer.is_none_or(|c| c == o.customer_id)) else {
             tx.rollback().await?;
@@ -404,154 +392,19 @@ impl Store {
                 (200, json(&change.order)?)
             }
         };
-        sqlx::query("UPDATE idempotency_keys SET status = $1, body = $2 WHERE idempotency_key = $3")
-            .bind(i64::from(status))
-            .bind(&body)
-            .bind(write.key)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE idempotency_keys SET status = $1, body = $2 WHERE idempotency_key = $3",
+        )
+        .bind(i64::from(status))
+        .bind(&body)
+        .bind(write.key)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
-        Ok(Written::Answer { status, body, replayed: false })
+        Ok(Written::Answer {
+            status,
+            body,
+            replayed: false,
+        })
     }
-}
-
-async fn insert_order(tx: &mut SqliteConnection, order: &Order) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO orders (id, customer_id, status, currency, total, created_at, paid_at, shipped_at, delivered_at,
-         promised_at, items, address, carrier, tracking_number, warehouse, return_request, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-    )
-    .bind(&order.id)
-    .bind(&order.customer_id)
-    .bind(order.status.name())
-    .bind(&order.currency)
-    .bind(order.total)
-    .bind(order.created_at)
-    .bind(order.paid_at)
-    .bind(order.shipped_at)
-    .bind(order.delivered_at)
-    .bind(order.promised_at)
-    .bind(json(&order.items)?)
-    .bind(json(&order.address)?)
-    .bind(&order.carrier)
-    .bind(&order.tracking_number)
-    .bind(&order.warehouse)
-    .bind(order.returning.as_ref().map(json).transpose()?)
-    .bind(order.version)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Everything that a change may touch.
-async fn update_order(tx: &mut SqliteConnection, order: &Order) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE orders SET status = $1, paid_at = $2, shipped_at = $3, delivered_at = $4, promised_at = $5,
-         address = $6, carrier = $7, tracking_number = $8, warehouse = $9, return_request = $10, version = $11
-         WHERE id = $12",
-    )
-    .bind(order.status.name())
-    .bind(order.paid_at)
-    .bind(order.shipped_at)
-    .bind(order.delivered_at)
-    .bind(order.promised_at)
-    .bind(json(&order.address)?)
-    .bind(&order.carrier)
-    .bind(&order.tracking_number)
-    .bind(&order.warehouse)
-    .bind(order.returning.as_ref().map(json).transpose()?)
-    .bind(order.version)
-    .bind(&order.id)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-async fn insert_event(tx: &mut SqliteConnection, event: &OrderEvent) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO order_events (order_id, at, kind, version, idempotency_key, data) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&event.order_id)
-    .bind(event.at)
-    .bind(&event.kind)
-    .bind(event.version)
-    .bind(&event.idempotency_key)
-    .bind(json(&event.data)?)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-async fn insert_scan(tx: &mut SqliteConnection, order: &str, scan: &Scan) -> Result<(), StoreError> {
-    let event = &scan.event;
-    sqlx::query(
-        "INSERT INTO tracking_events (order_id, at, phase, place_zh, place_en, text_zh, text_en)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(order)
-    .bind(event.at)
-    .bind(scan.phase)
-    .bind(&event.place.zh)
-    .bind(&event.place.en)
-    .bind(&event.text.zh)
-    .bind(&event.text.en)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-#[derive(FromRow)]
-struct CustomerRow {
-    id: String,
-    name: String,
-    tier: String,
-    language: String,
-    email: String,
-    phone: String,
-    created_at: i64,
-}
-
-impl From<CustomerRow> for ShopCustomer {
-    fn from(r: CustomerRow) -> Self {
-        ShopCustomer {
-            id: r.id,
-            name: r.name,
-            tier: r.tier,
-            language: r.language,
-            email: r.email,
-            phone: r.phone,
-            created_at: r.created_at,
-        }
-    }
-}
-
-#[derive(FromRow)]
-struct ScanRow {
-    at: i64,
-    phase: String,
-    place_zh: String,
-    place_en: String,
-    text_zh: String,
-    text_en: String,
-}
-
-impl From<ScanRow> for TrackingEvent {
-    fn from(r: ScanRow) -> Self {
-        TrackingEvent {
-            at: r.at,
-            place: Bilingual { zh: r.place_zh, en: r.place_en },
-            text: Bilingual { zh: r.text_zh, en: r.text_en },
-        }
-    }
-}
-
-#[derive(FromRow)]
-struct EventRow {
-    id: i64,
-    order_id: String,
-    at: i64,
-    kind: String,
-    version: i64,
-    idempotency_key: Option<String>,
-    data: String,
 }
