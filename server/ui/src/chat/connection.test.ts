@@ -179,6 +179,24 @@ describe("a chat connection", () => {
     expect(chat.current.link).toBe("live");
   });
 
+  it("asks for a new session when the server no longer knows the token or the conversation", async () => {
+    await chat.start();
+    await settle();
+    world.last.drop();
+    world.pass(600);
+    world.last.drop();
+    world.pass(1200);
+    await settle();
+    api.nextSession = { conversation: { ...conversation, id: "c2" } };
+    api.polls[0]?.fail(new ApiError(404, "not_found", "没有找到"));
+    await settle();
+    expect(api.sessions).toBe(2);
+    expect(chat.current.conversation?.id).toBe("c2");
+    world.pass(1100);
+    await settle();
+    expect(api.polls).toHaveLength(2);
+  });
+
   it("notices a connection that is silently dead", async () => {
     await live();
     const first = world.last;

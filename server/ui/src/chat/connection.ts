@@ -331,7 +331,8 @@ export class Connection {
         this.arrived(answer.messages);
       } catch (error) {
         if (!alive()) return;
-        if (error instanceof ApiError && error.status === 401) {
+        if (error instanceof ApiError && (error.status === 401 || error.status === 404)) {
+          // The token ran out, or the conversation is no longer known: ask again who we are.
           await this.newSession().catch(() => undefined);
         }
         this.set({ link: "reconnecting" });
