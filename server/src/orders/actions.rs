@@ -3,9 +3,7 @@
 
 use super::check::is_order_id;
 use super::client::{OrderClient, not_found};
-use super::wire::{
-    Address, CancelRequest, OrderList, ReturnKind, ReturnRequest, Status, text_problem,
-};
+use super::wire::{Address, CancelRequest, MAX_TEXT, OrderList, ReturnKind, ReturnRequest, Status};
 use bot::action::{Action, ActionError, ActionSpec, Outcome, Slots};
 use bot::conversation::Customer;
 use serde::Serialize;
@@ -211,6 +209,7 @@ fn one_line(text: &str) -> String {
         .join(" ")
 }
 
+/// A long story is cut short: the whole of it stands in the conversation, and no change should fail for it.
 fn reason(slots: &Slots) -> Result<String, ActionError> {
     let reason = one_line(
         slots
@@ -218,11 +217,13 @@ fn reason(slots: &Slots) -> Result<String, ActionError> {
             .and_then(Value::as_str)
             .unwrap_or_default(),
     );
-    match text_problem(&reason) {
-        None if reason.is_empty() => Err(refused("invalid_request", "reason is required")),
-        None => Ok(reason),
-        Some(problem) => Err(refused("invalid_request", &format!("reason {problem}"))),
+    if reason.is_empty() {
+        return Err(refused("invalid_request", "reason is required"));
     }
+    if reason.chars().count() <= MAX_TEXT {
+        return Ok(reason);
+    }
+    Ok(reason.chars().take(MAX_TEXT - 1).chain(['…']).collect())
 }
 
 fn statuses(slots: &Slots) -> Result<Vec<Status>, ActionError> {

@@ -230,7 +230,7 @@ fn build(plan: &Plan, products: &[Product], now: i64, dice: &mut Dice) -> SeedOr
 
     let items = items(plan, products, dice);
     let shipped_at = time_of(Status::Shipped);
-    let carrier = shipping::carrier(person.is_domestic(), dice.below(2));
+    let carrier = shipping::carrier(person.is_domestic(), dice.below(3));
     let number = dice.between(100_000_000_000, 999_999_999_999);
     let warehouse = shipping::warehouse(person);
     let delivery = if person.is_domestic() {

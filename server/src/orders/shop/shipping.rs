@@ -29,46 +29,45 @@ pub fn name_in(name: &Bilingual, language: &str) -> String {
     }
 }
 
-const DOMESTIC: [Carrier; 2] = [
+// Carriers and warehouses are those of the shop's knowledge graph (logistics.yml), so that answers fit the orders.
+const DOMESTIC: [Carrier; 3] = [
     Carrier {
-        name: ["青鸟速运", "Bluebird Express"],
+        name: ["闪舟速运", "Swiftboat Express"],
+        prefix: "SZ",
+    },
+    Carrier {
+        name: ["青鸟快递", "Bluebird Courier"],
         prefix: "QN",
     },
     Carrier {
-        name: ["云驿快递", "Cloudpost"],
-        prefix: "YY",
+        name: ["云马物流", "Cloudhorse Logistics"],
+        prefix: "YM",
     },
 ];
-const ABROAD: [Carrier; 2] = [
-    Carrier {
-        name: ["远帆国际", "Farsail International"],
-        prefix: "FS",
-    },
-    Carrier {
-        name: ["北极星物流", "Polaris Parcel"],
-        prefix: "PP",
-    },
-];
+const ABROAD: [Carrier; 1] = [Carrier {
+    name: ["海蓝跨境", "Seablue Cross-Border"],
+    prefix: "HL",
+}];
 
 pub fn carrier(domestic: bool, pick: usize) -> &'static Carrier {
     if domestic {
-        &DOMESTIC[pick % 2]
+        &DOMESTIC[pick % DOMESTIC.len()]
     } else {
-        &ABROAD[pick % 2]
+        &ABROAD[pick % ABROAD.len()]
     }
 }
 
 /// The warehouse that serves a customer.
 pub fn warehouse(person: &Person) -> Bilingual {
-    let south = ["深圳", "厦门", "武汉", "成都"];
-    let city = person.city();
-    if !person.is_domestic() {
-        Bilingual::new("宁波跨境仓", "Ningbo export warehouse")
-    } else if south.contains(&city.zh.as_str()) {
-        Bilingual::new("广州仓", "Guangzhou warehouse")
-    } else {
-        Bilingual::new("杭州仓", "Hangzhou warehouse")
-    }
+    let (zh, en) = match person.city().zh.as_str() {
+        "深圳" | "厦门" => ("广州仓", "Guangzhou warehouse"),
+        "成都" => ("成都仓", "Chengdu warehouse"),
+        "武汉" => ("武汉仓", "Wuhan warehouse"),
+        "北京" | "沈阳" | "西安" => ("天津仓", "Tianjin warehouse"),
+        // Parcels abroad leave from Hangzhou, too.
+        _ => ("杭州仓", "Hangzhou warehouse"),
+    };
+    Bilingual::new(zh, en)
 }
 
 fn stops(person: &Person) -> Vec<(u32, &'static str, Bilingual, Bilingual)> {
@@ -122,7 +121,7 @@ fn stops(person: &Person) -> Vec<(u32, &'static str, Bilingual, Bilingual)> {
         stops.push((
             16,
             "in_transit",
-            city("宁波海关", "Ningbo customs"),
+            city("上海海关", "Shanghai customs"),
             text("出口清关完成", "Export customs cleared"),
         ));
         stops.push((

@@ -90,7 +90,7 @@ async fn a_customer_reads_and_changes_own_orders() {
         .unwrap();
     assert_eq!(read, changed);
 
-    let slots = json!({"order": id, "reason": "不想要了\n\t真的"});
+    let slots = json!({"order": id, "reason": format!("不想要了\n\t真的{}", "长".repeat(100_000))});
     let cancelled = run(&actions, &xiaoyu, "cancel_order", slots, "turn-1")
         .await
         .unwrap();
@@ -218,11 +218,6 @@ async fn bad_slots_are_refused_before_anything_is_sent() {
         ("get_order", json!({"order": "../customers"}), "not_found"),
         ("get_order", json!({"order": huge}), "not_found"),
         ("cancel_order", json!({"order": id}), "invalid_request"),
-        (
-            "cancel_order",
-            json!({"order": id, "reason": long}),
-            "invalid_request",
-        ),
         (
             "request_return",
             json!({"order": id, "reason": "x", "kind": "party"}),

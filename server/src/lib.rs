@@ -1,0 +1,21 @@
+//! Everything that touches the outside. `main` is the command line; `app` puts the parts together; `desk`, `worker`
+//! and `hub` are the path of a message; `http` and `channels` are the ways in.
+
+pub mod app;
+pub mod bench;
+pub mod channels;
+pub mod clock;
+pub mod config;
+pub mod content;
+pub mod demo;
+pub mod desk;
+pub mod error;
+pub mod eval;
+pub mod guard;
+pub mod http;
+pub mod hub;
+pub mod lifecycle;
+pub mod orders;
+pub mod presence;
+pub mod store;
+pub mod worker;
