@@ -1,8 +1,21 @@
 //! Questions that the graph answers: typed walks whose path is the explanation and the citation.
 
+mod ask;
+mod compare;
+mod explain;
+mod list;
+mod numbers;
+mod offer;
+mod rules;
+mod ruling;
+mod say;
+mod shipping;
+mod spec;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{EdgeKind, Graph, Language, Mention};
+use crate::{EdgeKind, Graph, Language, Mention, Node};
+use ask::Ask;
 
 /// What a question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +72,57 @@ pub fn answer(
     mentions: &[Mention],
     language: Language,
 ) -> Option<GraphAnswer> {
-    let _ = (graph, topic, text, mentions, language);
-    None
+    let ask = Ask::new(graph, text, mentions, language);
+    match topic {
+        Topic::Return => ask.each_subject(rules::returns),
+        Topic::Warranty => ask.each_subject(rules::warranty),
+        Topic::Price => offer::price(&ask),
+        Topic::Stock => offer::stock(&ask),
+        Topic::Shipping => shipping::shipping(&ask),
+        Topic::Spec => spec::spec(&ask),
+        Topic::Compare => compare::compare(&ask),
+        Topic::List => list::list(&ask),
+        Topic::Explain => explain::explain(&ask),
+    }
+}
+
+/// A walk through the graph, as it becomes a citation.
+#[derive(Clone, Default)]
+pub(crate) struct Path<'g>(Vec<(&'g Node, Option<EdgeKind>)>);
+
+impl<'g> Path<'g> {
+    pub fn from(start: &'g Node) -> Path<'g> {
+        Path(vec![(start, None)])
+    }
+
+    pub fn then(mut self, edge: EdgeKind, node: &'g Node) -> Path<'g> {
+        self.0.push((node, Some(edge)));
+        self
+    }
+
+    pub fn answer(self, ask: &Ask<'g>, text: String) -> GraphAnswer {
+        let step = |(node, edge): &(&Node, Option<EdgeKind>)| Step {
+            node: node.id.clone(),
+            name: node.name(ask.language).to_owned(),
+            edge: *edge,
+        };
+        let steps: Vec<Step> = self.0.iter().map(step).collect();
+        let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+        GraphAnswer {
+            text: if ask.zh() { say::spaced(&text) } else { text },
+            title: names.join(" → "),
+            node: self
+                .0
+                .first()
+                .map(|(node, _)| node.id.clone())
+                .unwrap_or_default(),
+            article: self
+                .0
+                .iter()
+                .rev()
+                .find_map(|(node, _)| node.article.clone()),
+            steps,
+            choices: Vec::new(),
+        }
+    }
 }

@@ -1,0 +1,139 @@
+//! What a product is like.
+
+use super::ask::{Ask, MOST_CHOICES};
+use super::{GraphAnswer, Path, say};
+use crate::{Node, NodeKind, Value};
+
+/// Attributes in an overview.
+const OVERVIEW: usize = 6;
+const GENERAL: [&str; 12] = [
+    "参数",
+    "规格",
+    "配置",
+    "介绍",
+    "详情",
+    "怎么样",
+    "spec",
+    "features",
+    "tellmeabout",
+    "detail",
+    "describe",
+    "whatis",
+];
+
+pub(crate) fn spec(ask: &Ask<'_>) -> Option<GraphAnswer> {
+    ask.each_subject(|ask, node| match node.kind {
+        NodeKind::Product => of_product(ask, node),
+        NodeKind::Category => of_category(ask, node),
+        _ => None,
+    })
+}
+
+pub(crate) fn value_of<'g>(product: &'g Node, attribute: &Node) -> Option<&'g Value> {
+    product
+        .attributes
+        .get(attribute.id.strip_prefix("attribute:")?)
+}
+
+/// The attributes that the text names and the product has, each once.
+pub(crate) fn asked<'g>(ask: &Ask<'g>, product: &'g Node) -> Vec<(&'g Node, &'g Value)> {
+    let mut found: Vec<(&Node, &Value)> = Vec::new();
+    for (candidates, _) in &ask.attributes {
+        let known = candidates
+            .iter()
+            .find_map(|attribute| Some((*attribute, value_of(product, attribute)?)));
+        found.extend(known.filter(|(new, _)| found.iter().all(|(old, _)| old.id != new.id)));
+    }
+    found
+}
+
+fn of_product<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
+    let asked = asked(ask, product);
+    let separator = if ask.zh() { "" } else { " " };
+    let text = if !asked.is_empty() {
+        let sentences = asked
+            .iter()
+            .map(|(attribute, value)| say::attribute(ask, product, attribute, value));
+        sentences.collect::<Vec<_>>().join(separator)
+    } else if ask.attributes.is_empty() && ask.has(&GENERAL) {
+        overview(ask, product)?
+    } else {
+        return None;
+    };
+    Some(Path::from(product).answer(ask, text))
+}
+
+fn overview(ask: &Ask<'_>, product: &Node) -> Option<String> {
+    let facts: Vec<String> = product
+        .attributes
+        .iter()
+        .filter_map(|(key, value)| {
+            let attribute = ask.graph.node(&format!("attribute:{key}"))?;
+            let value = match value {
+                Value::Flag(flag) => say::yes(ask, *flag),
+                value => say::value(ask, attribute, value)?,
+            };
+            let name = attribute.name(ask.language);
+            Some(ask.say(format!("{name} {value}"), format!("{name}: {value}")))
+        })
+        .take(OVERVIEW)
+        .collect();
+    if facts.is_empty() {
+        return None;
+    }
+    let thing = say::thing(ask, product);
+    let price = product.price.map(|price| {
+        let money = say::money(price);
+        ask.say(format!("，价格 {money}"), format!(" ({money})"))
+    });
+    let price = price.unwrap_or_default();
+    Some(ask.say(
+        format!("{thing}{price}：{}。", facts.join("；")),
+        format!("{}{price}: {}.", say::upper(&thing), facts.join("; ")),
+    ))
+}
+
+fn of_category<'g>(ask: &Ask<'g>, category: &'g Node) -> Option<GraphAnswer> {
+    let products = ask.graph.products_of(&category.id);
+    if let [one] = products.as_slice() {
+        return of_product(ask, one);
+    }
+    if products.is_empty() || products.len() > MOST_CHOICES {
+        return None;
+    }
+    if ask.attributes.is_empty() {
+        return ask.has(&GENERAL).then(|| ask.which(&products));
+    }
+    let known: Vec<&&Node> = products
+        .iter()
+        .filter(|product| !asked(ask, product).is_empty())
+        .collect();
+    if let [one] = known.as_slice() {
+        return of_product(ask, one);
+    }
+    let facts: Vec<String> = known
+        .iter()
+        .filter_map(|product| {
+            let (attribute, value) = asked(ask, product).into_iter().next()?;
+            let value = say::value(ask, attribute, value)
+                .unwrap_or_else(|| say::yes(ask, value == &Value::Flag(true)));
+            Some(ask.say(
+                format!("{} {value}", product.name.zh),
+                format!("{}: {value}", product.name.en),
+            ))
+        })
+        .collect();
+    let attribute = products
+        .iter()
+        .find_map(|product| Some(asked(ask, product).first()?.0))?;
+    let (name, what) = (category.name(ask.language), attribute.name(ask.language));
+    let text = ask.say(
+        format!("{name}各款的{what}不同：{}。", facts.join("；")),
+        format!(
+            "{} differs among our {name}: {}.",
+            say::upper(what),
+            facts.join("; ")
+        ),
+    );
+    Some(Path::from(category).answer(ask, text))
+}
