@@ -67,6 +67,8 @@ struct Bots {
 
 pub struct Limits {
     pub messages: Limiter,
+    /// The REST channel's callers are programs that wait for each answer.
+    pub rest: Limiter,
     pub sessions: Limiter,
     pub logins: Limiter,
     /// Search and parse, which anybody may call.
@@ -175,6 +177,7 @@ impl App {
             desk: Desk::new(store.clone(), hub.clone(), turns, rules),
             limits: Limits {
                 messages: Limiter::new(config.chat.burst, config.chat.per_minute),
+                rest: Limiter::new(200, 3_000),
                 sessions: Limiter::new(60, 120),
                 logins: Limiter::new(config.staff.login_attempts, (config.staff.login_attempts / 15).max(1)),
                 open: Limiter::new(500, 12_000),

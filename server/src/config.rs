@@ -190,7 +190,6 @@ impl Config {
 }
 
 /// `KEFU_CACHE` and the like are not settings of a section; only `KEFU_X__Y` is.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn own_variables() -> std::collections::HashMap<String, String> {
     std::env::vars().filter(|(k, _)| k.starts_with("KEFU_") && k.contains("__")).collect()
 }

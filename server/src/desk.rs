@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use crate::hub::{Event, Hub};
 use crate::store::Store;
-use crate::store::conversations::Conversation;
+use crate::store::conversations::{Conversation, FinishedTurn};
 use crate::store::messages::{Extra, Message, MessageKind, NewMessage};
 use crate::store::staff::Agent;
 use crate::store::tickets::{NewTicket, Ticket};
@@ -107,11 +107,15 @@ impl Desk {
         let Answered { conversation, customer, decision, .. } = a;
         let id = &conversation.id;
         let mut w = self.store.write().await?;
-        let owned = self
-            .store
-            .finish_turn(&mut w, id, a.worker, conversation.epoch, a.seq, &decision.dialog, decision.language)
-            .await?;
-        if !owned {
+        let turn = FinishedTurn {
+            id,
+            worker: a.worker,
+            epoch: conversation.epoch,
+            answered: a.seq,
+            dialog: &decision.dialog,
+            language: decision.language,
+        };
+        if !self.store.finish_turn(&mut w, turn).await? {
             return Ok(false);
         }
         let trace = &decision.trace;
@@ -305,7 +309,7 @@ impl Desk {
         };
         // Read after the write, in the same transaction: only who holds the conversation speaks in it.
         let holder = self.store.holder_in(&mut w, conversation).await?;
-        if !note && holder != (("agent".to_owned(), Some(agent.id.clone()))) {
+        if !note && holder != ("agent".to_owned(), Some(agent.id.clone())) {
             return Err(conflict("not_yours", "请先接手这个会话再回复。", "Take this conversation over before you reply in it."));
         }
         w.commit().await?;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{Error, ErrorBody, Result};
 use crate::guard::{identity, text};
 use crate::http::Body;
-use crate::http::chat::{SendRequest, say};
+use crate::http::chat::{SendRequest, say_within};
 use crate::http::views::{ButtonView, CitationView};
 use crate::hub::conversation_event;
 use crate::store::messages::MessageKind;
@@ -103,7 +103,7 @@ async fn webhook(State(app): State<Arc<App>>, Query(access): Query<Access>, head
     let payload = text::payload(m.message.starts_with('/').then(|| m.message.clone()))?;
     let mut events = app.hub.subscribe();
     let request = SendRequest { client_id: app.clock.id(), text: m.message, payload };
-    let said = say(&app, &customer, &conversation, request).await?;
+    let said = say_within(&app, &app.limits.rest, &customer, &conversation, request).await?;
     let seq = said.message.seq;
 
     let deadline = tokio::time::sleep(Duration::from_millis(app.config.rest.wait_ms));

@@ -5,6 +5,7 @@ use super::views::{ChatView, CustomerView, MessageView, chat_view, for_customer}
 use crate::app::App;
 use crate::error::{Error, ErrorBody, Result};
 use crate::guard::identity::{self, Audience};
+use crate::guard::limits::Limiter;
 use crate::guard::text;
 use crate::hub::{Event, Typist, conversation_event};
 use crate::store::conversations::Conversation;
@@ -180,8 +181,19 @@ pub struct SendRequest {
 
 /// Checks a customer's message and gives it to the desk; used by HTTP and WebSocket alike.
 pub async fn say(app: &App, customer: &Customer, conversation: &Conversation, m: SendRequest) -> Result<crate::desk::Said> {
+    say_within(app, &app.limits.messages, customer, conversation, m).await
+}
+
+/// The same with another channel's limit.
+pub async fn say_within(
+    app: &App,
+    limit: &Limiter,
+    customer: &Customer,
+    conversation: &Conversation,
+    m: SendRequest,
+) -> Result<crate::desk::Said> {
     let client_id = text::client_id(&m.client_id)?;
-    app.limits.messages.take(&customer.id.0, app.clock.now()).map_err(|ms| {
+    limit.take(&customer.id.0, app.clock.now()).map_err(|ms| {
         let seconds = (ms + 999) / 1000;
         Error::client(
             StatusCode::TOO_MANY_REQUESTS,

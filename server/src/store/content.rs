@@ -124,7 +124,7 @@ impl Store {
             self.save_article_in(&mut w, a, 0, None).await?;
         }
         for node in &graph.nodes {
-            let kind = serde_json::to_value(&node.kind).map_err(anyhow::Error::from)?;
+            let kind = serde_json::to_value(node.kind).map_err(anyhow::Error::from)?;
             sqlx::query("INSERT INTO graph_nodes (id, kind, content) VALUES ($1, $2, $3)")
                 .bind(&node.id)
                 .bind(kind.as_str().unwrap_or(""))

@@ -219,7 +219,8 @@ impl Store {
     }
 
     /// The turn's answer, if the worker still owns it and nobody took over meanwhile.
-    pub(crate) async fn finish_turn(&self, w: &mut Write, id: &str, worker: &str, epoch: i64, answered: i64, dialog: &DialogState, language: Language) -> Result<bool> {
+    pub(crate) async fn finish_turn(&self, w: &mut Write, turn: FinishedTurn<'_>) -> Result<bool> {
+        let FinishedTurn { id, worker, epoch, answered, dialog, language } = turn;
         let dialog = serde_json::to_string(dialog).map_err(anyhow::Error::from)?;
         let done = sqlx::query(
             "UPDATE conversations SET answered_seq = $1, dialog = $2, language = $3, lease_owner = NULL, lease_until = 0
@@ -292,6 +293,16 @@ impl Store {
         .await?;
         Ok(done.rows_affected() == 1)
     }
+}
+
+pub(crate) struct FinishedTurn<'a> {
+    pub id: &'a str,
+    pub worker: &'a str,
+    pub epoch: i64,
+    /// Seq of the last message that was answered.
+    pub answered: i64,
+    pub dialog: &'a DialogState,
+    pub language: Language,
 }
 
 pub enum Scope {
