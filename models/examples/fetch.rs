@@ -7,9 +7,7 @@ fn main() {
     if languages.is_empty() {
         languages = vec!["zh".into(), "en".into()];
     }
-    if let Err(e) = weights::fetch(&testing::cache_dir(), &languages, &mut |step| {
-        eprintln!("{step:?}")
-    }) {
+    if let Err(e) = weights::fetch(&testing::cache_dir(), &languages, &mut |step| eprintln!("{step:?}")) {
         eprintln!("{e}");
         std::process::exit(1);
     }

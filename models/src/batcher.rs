@@ -64,9 +64,7 @@ pub struct Batcher<In, Out> {
 
 impl<In, Out> Clone for Batcher<In, Out> {
     fn clone(&self) -> Self {
-        Batcher {
-            owner: self.owner.clone(),
-        }
+        Batcher { owner: self.owner.clone() }
     }
 }
 
@@ -86,27 +84,12 @@ impl<In: Send + 'static, Out: Send + 'static> Batcher<In, Out> {
     where
         M: FnMut(Vec<In>) -> Result<Vec<Out>, ModelError> + Send + 'static,
     {
-        let waiting = Waiting {
-            live: VecDeque::new(),
-            bulk: VecDeque::new(),
-            stopped: false,
-        };
-        let shared = Arc::new(Shared {
-            waiting: Mutex::new(waiting),
-            arrived: Condvar::new(),
-        });
+        let waiting = Waiting { live: VecDeque::new(), bulk: VecDeque::new(), stopped: false };
+        let shared = Arc::new(Shared { waiting: Mutex::new(waiting), arrived: Condvar::new() });
         let bulk_room = Arc::new(Semaphore::new(limits.queue.max(1)));
-        let owner = Owner {
-            shared: shared.clone(),
-            bulk_room,
-            queue: limits.queue.max(1),
-        };
-        std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || work(&shared, &limits, model))?;
-        Ok(Batcher {
-            owner: Arc::new(owner),
-        })
+        let owner = Owner { shared: shared.clone(), bulk_room, queue: limits.queue.max(1) };
+        std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&shared, &limits, model))?;
+        Ok(Batcher { owner: Arc::new(owner) })
     }
 
     /// For a customer who waits: refused at once when too many wait already.
@@ -120,11 +103,7 @@ impl<In: Send + 'static, Out: Send + 'static> Batcher<In, Out> {
             if waiting.live.len() >= self.owner.queue {
                 return Err(ModelError::Overloaded);
             }
-            waiting.live.push_back(Job {
-                input,
-                reply,
-                _place: None,
-            });
+            waiting.live.push_back(Job { input, reply, _place: None });
         }
         self.owner.shared.arrived.notify_one();
         Reply(answer).get().await
@@ -132,19 +111,9 @@ impl<In: Send + 'static, Out: Send + 'static> Batcher<In, Out> {
 
     /// For bulk work: waits for a place in the queue, then returns what to wait for.
     pub async fn submit(&self, input: In) -> Result<Reply<Out>, ModelError> {
-        let place = self
-            .owner
-            .bulk_room
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| ModelError::Stopped)?;
+        let place = self.owner.bulk_room.clone().acquire_owned().await.map_err(|_| ModelError::Stopped)?;
         let (reply, answer) = oneshot::channel();
-        self.owner.shared.lock().bulk.push_back(Job {
-            input,
-            reply,
-            _place: Some(place),
-        });
+        self.owner.shared.lock().bulk.push_back(Job { input, reply, _place: Some(place) });
         self.owner.shared.arrived.notify_one();
         Ok(Reply(answer))
     }
@@ -155,33 +124,23 @@ where
     M: FnMut(Vec<In>) -> Result<Vec<Out>, ModelError>,
 {
     while let Some(batch) = next_batch(shared, limits) {
-        let (inputs, replies): (Vec<In>, Vec<_>) =
-            batch.into_iter().map(|job| (job.input, job.reply)).unzip();
+        let (inputs, replies): (Vec<In>, Vec<_>) = batch.into_iter().map(|job| (job.input, job.reply)).unzip();
         let outputs = match catch_unwind(AssertUnwindSafe(|| model(inputs))) {
             Ok(Ok(outputs)) if outputs.len() == replies.len() => Ok(outputs),
-            Ok(Ok(_)) => Err(ModelError::Failed(
-                "the model answered some requests of a batch only".into(),
-            )),
+            Ok(Ok(_)) => Err(ModelError::Failed("the model answered some requests of a batch only".into())),
             Ok(Err(e)) => Err(e),
             Err(panic) => {
                 let said = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
                 let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-                Err(ModelError::Failed(
-                    said.unwrap_or_else(|| "it panicked".into()),
-                ))
+                Err(ModelError::Failed(said.unwrap_or_else(|| "it panicked".into())))
             }
         };
         // A send that fails has no one to tell: the caller is gone.
         match outputs {
-            Ok(outputs) => replies
-                .into_iter()
-                .zip(outputs)
-                .for_each(|(reply, out)| drop(reply.send(Ok(out)))),
+            Ok(outputs) => replies.into_iter().zip(outputs).for_each(|(reply, out)| drop(reply.send(Ok(out)))),
             Err(e) => {
                 tracing::error!(error = %e, requests = replies.len(), "a batch failed");
-                replies
-                    .into_iter()
-                    .for_each(|reply| drop(reply.send(Err(e.clone()))));
+                replies.into_iter().for_each(|reply| drop(reply.send(Err(e.clone()))));
             }
         }
     }
@@ -198,11 +157,7 @@ fn next_batch<In, Out>(shared: &Shared<In, Out>, limits: &Limits<In>) -> Option<
         let mut weight = 0;
         loop {
             let from_live = !waiting.live.is_empty();
-            let queue = if from_live {
-                &mut waiting.live
-            } else {
-                &mut waiting.bulk
-            };
+            let queue = if from_live { &mut waiting.live } else { &mut waiting.bulk };
             let Some(job) = queue.pop_front() else { break };
             if job.reply.is_closed() {
                 continue;
@@ -218,9 +173,10 @@ fn next_batch<In, Out>(shared: &Shared<In, Out>, limits: &Limits<In>) -> Option<
         if !batch.is_empty() {
             return Some(batch);
         }
-        waiting = shared
-            .arrived
-            .wait(waiting)
-            .unwrap_or_else(PoisonError::into_inner);
+        waiting = shared.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
     }
 }
+
+#[cfg(test)]
+#[path = "batcher_tests.rs"]
+mod tests;

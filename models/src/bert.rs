@@ -14,11 +14,9 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// `weight` is output × input, as stored.
+    /// `weight` is input × output.
     pub fn new(weight: Vec<f32>, bias: Vec<f32>, input: usize, output: usize) -> Result<Self> {
-        let weight = Tensor::from_vec(weight, (output, input), &Device::Cpu)?
-            .t()?
-            .contiguous()?;
+        let weight = Tensor::from_vec(weight, (input, output), &Device::Cpu)?;
         Ok(Linear { weight, bias })
     }
 
@@ -70,11 +68,7 @@ impl Bert {
         for text in texts {
             match runs.last_mut() {
                 Some(run) if run.length == text.len() => run.texts += 1,
-                _ => runs.push(Run {
-                    start: total,
-                    texts: 1,
-                    length: text.len(),
-                }),
+                _ => runs.push(Run { start: total, texts: 1, length: text.len() }),
             }
             total += text.len();
         }
@@ -86,9 +80,7 @@ impl Bert {
         let mut at = 0;
         let mean = |text: &&[u32]| {
             let mut sum = vec![0f32; self.hidden];
-            for row in
-                rows[at * self.hidden..(at + text.len()) * self.hidden].chunks_exact(self.hidden)
-            {
+            for row in rows[at * self.hidden..(at + text.len()) * self.hidden].chunks_exact(self.hidden) {
                 sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
             }
             at += text.len();
@@ -106,8 +98,7 @@ impl Bert {
             let at = id as usize * row_bytes;
             let (Some(word), Some(place)) = (
                 self.words.get(at..at + row_bytes),
-                self.positions
-                    .get(position * self.hidden..(position + 1) * self.hidden),
+                self.positions.get(position * self.hidden..(position + 1) * self.hidden),
             ) else {
                 candle_core::bail!("token {id} at position {position} is outside the model");
             };
@@ -122,30 +113,15 @@ impl Bert {
     fn join(&self, linear: &Linear, input: &Tensor, x: &Tensor, norm: &Norm) -> Result<Tensor> {
         let joined = linear.product(input)?;
         let (bias, weight, shift) = (&linear.bias, &norm.weight, &norm.shift);
-        joined.inplace_op2(
-            x,
-            &BiasResidualNorm {
-                bias,
-                weight,
-                shift,
-                epsilon: self.epsilon,
-            },
-        )?;
+        joined.inplace_op2(x, &BiasResidualNorm { bias, weight, shift, epsilon: self.epsilon })?;
         Ok(joined)
     }
 
     fn layer(&self, layer: &Layer, x: &Tensor, runs: &[Run]) -> Result<Tensor> {
         let qkv = layer.qkv.product(x)?;
         qkv.inplace_op1(&Bias(&layer.qkv.bias))?;
-        let attended = runs
-            .iter()
-            .map(|run| self.attend(&qkv, run))
-            .collect::<Result<Vec<_>>>()?;
-        let attended = if attended.len() == 1 {
-            attended[0].clone()
-        } else {
-            Tensor::cat(&attended, 0)?
-        };
+        let attended = runs.iter().map(|run| self.attend(&qkv, run)).collect::<Result<Vec<_>>>()?;
+        let attended = if attended.len() == 1 { attended[0].clone() } else { Tensor::cat(&attended, 0)? };
         let x = self.join(&layer.output, &attended, x, &layer.attention_norm)?;
         let inner = layer.up.product(&x)?;
         inner.inplace_op1(&BiasGelu(&layer.up.bias))?;
@@ -161,9 +137,6 @@ impl Bert {
             .contiguous()?;
         let (q, k, v) = (qkv.get(0)?, qkv.get(1)?, qkv.get(2)?);
         let weights = softmax_last_dim(&q.matmul(&k.transpose(D::Minus1, D::Minus2)?)?)?;
-        weights
-            .matmul(&v)?
-            .transpose(1, 2)?
-            .reshape((n * length, self.hidden))
+        weights.matmul(&v)?.transpose(1, 2)?.reshape((n * length, self.hidden))
     }
 }

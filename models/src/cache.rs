@@ -46,10 +46,7 @@ pub struct Recent {
 
 impl Recent {
     pub fn new(capacity: usize) -> Self {
-        Recent {
-            generation: (capacity / 2).max(1),
-            maps: Mutex::default(),
-        }
+        Recent { generation: (capacity / 2).max(1), maps: Mutex::default() }
     }
 
     pub fn get(&self, key: &Key) -> Option<Embedding> {
@@ -67,12 +64,7 @@ impl Recent {
         self.insert(&mut maps, key, value);
     }
 
-    fn insert(
-        &self,
-        maps: &mut (HashMap<Key, Embedding>, HashMap<Key, Embedding>),
-        key: Key,
-        value: Embedding,
-    ) {
+    fn insert(&self, maps: &mut (HashMap<Key, Embedding>, HashMap<Key, Embedding>), key: Key, value: Embedding) {
         if maps.0.len() >= self.generation {
             maps.1 = std::mem::take(&mut maps.0);
         }
@@ -102,21 +94,11 @@ fn check(bytes: &[u8]) -> [u8; CHECK] {
 impl Files {
     /// A file that cannot be used is left out with a warning: without it, texts are computed again.
     pub fn open(paths: &[PathBuf], dimension: usize) -> Files {
-        let mut store = Store {
-            files: Vec::new(),
-            index: HashMap::new(),
-            append: None,
-        };
+        let mut store = Store { files: Vec::new(), index: HashMap::new(), append: None };
         for (i, path) in paths.iter().enumerate() {
             let last = i + 1 == paths.len();
-            let opened = if last {
-                open_for_writing(path, dimension)
-            } else {
-                File::open(path).map(|f| (f, false))
-            };
-            match opened
-                .and_then(|(file, writable)| read_index(&mut store, file, dimension, writable))
-            {
+            let opened = if last { open_for_writing(path, dimension) } else { File::open(path).map(|f| (f, false)) };
+            match opened.and_then(|(file, writable)| read_index(&mut store, file, dimension, writable)) {
                 Ok(()) => {}
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
                 Err(e) => {
@@ -124,10 +106,7 @@ impl Files {
                 }
             }
         }
-        Files {
-            dimension,
-            store: Mutex::new(store),
-        }
+        Files { dimension, store: Mutex::new(store) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Store> {
@@ -150,10 +129,8 @@ impl Files {
         if body[..KEY] != key.0 || check(body) != sum {
             return None;
         }
-        let mut vector: Vec<f32> = body[KEY..]
-            .chunks_exact(2)
-            .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())
-            .collect();
+        let mut vector: Vec<f32> =
+            body[KEY..].chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
         let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
         if !norm.is_finite() || norm == 0.0 {
             return None;
@@ -173,9 +150,8 @@ impl Files {
             return;
         }
         let last = store.files.len() - 1;
-        let written = store.files[last]
-            .seek(SeekFrom::Start(offset))
-            .and_then(|_| store.files[last].write_all(&record));
+        let written =
+            store.files[last].seek(SeekFrom::Start(offset)).and_then(|_| store.files[last].write_all(&record));
         match written {
             Ok(()) => {
                 store.append = Some(offset + record.len() as u64);
@@ -194,12 +170,7 @@ fn open_for_writing(path: &Path, dimension: usize) -> std::io::Result<(File, boo
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir)?;
     }
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
     if file.try_lock().is_err() {
         return Ok((file, false));
     }
@@ -217,12 +188,7 @@ fn expected_header(dimension: usize) -> Vec<u8> {
     [MAGIC.as_slice(), &(dimension as u32).to_le_bytes()].concat()
 }
 
-fn read_index(
-    store: &mut Store,
-    mut file: File,
-    dimension: usize,
-    writable: bool,
-) -> std::io::Result<()> {
+fn read_index(store: &mut Store, mut file: File, dimension: usize, writable: bool) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut bytes)?;
@@ -243,4 +209,89 @@ fn read_index(
     store.append = writable.then_some(end); // over a tail that was cut off
     store.files.push(file);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn unit(at: usize) -> Vec<f32> {
+        (0..8).map(|i| if i == at { 1.0 } else { 0.0 }).collect()
+    }
+
+    fn key(text: &str) -> Key {
+        Key::new("e", Kind::Query, text)
+    }
+
+    #[test]
+    fn vectors_come_back_from_files_and_only_the_last_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = [dir.path().join("content.bin"), dir.path().join("new/own.bin")];
+        {
+            let files = Files::open(&paths[..1], 8);
+            files.put(key("a"), &unit(0));
+            files.put(key("a"), &unit(5)); // the first stays
+        }
+        let before = std::fs::metadata(&paths[0]).unwrap().len();
+        {
+            let files = Files::open(&paths, 8);
+            assert_eq!(files.get(&key("a")).unwrap()[..], unit(0)[..]);
+            files.put(key("b"), &unit(1));
+            assert_eq!(files.get(&key("b")).unwrap()[..], unit(1)[..]);
+            // A second process may read, but not write.
+            let second = Files::open(&paths, 8);
+            second.put(key("c"), &unit(2));
+            assert!(second.get(&key("b")).is_some() && second.get(&key("c")).is_none());
+        }
+        assert_eq!(std::fs::metadata(&paths[0]).unwrap().len(), before);
+        assert!(Files::open(&paths, 8).get(&key("b")).is_some());
+        for other in [Key::new("f", Kind::Query, "a"), Key::new("e", Kind::Passage, "a"), key("x")] {
+            assert!(Files::open(&paths, 8).get(&other).is_none());
+        }
+    }
+
+    #[test]
+    fn damage_costs_no_more_than_what_it_hit() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = [dir.path().join("c.bin")];
+        {
+            let files = Files::open(&path, 8);
+            ["a", "b", "c"].iter().enumerate().for_each(|(i, t)| files.put(key(t), &unit(i)));
+        }
+        let mut bytes = std::fs::read(&path[0]).unwrap();
+        bytes[HEADER + (KEY + 16 + CHECK) + KEY + 3] ^= 1; // in the vector of b
+        bytes.truncate(bytes.len() - 5); // in the middle of c
+        std::fs::write(&path[0], &bytes).unwrap();
+        {
+            let files = Files::open(&path, 8);
+            assert!(files.get(&key("a")).is_some());
+            assert!(files.get(&key("b")).is_none() && files.get(&key("c")).is_none());
+            files.put(key("d"), &unit(3));
+            files.put(key("b"), &unit(1));
+        }
+        let files = Files::open(&path, 8);
+        for (text, at) in [("a", 0), ("b", 1), ("d", 3)] {
+            assert_eq!(files.get(&key(text)).unwrap()[..], unit(at)[..], "{text}");
+        }
+        drop(files);
+        // Another encoder's file, and something else entirely: begun anew.
+        assert!(Files::open(&path, 4).get(&key("a")).is_none());
+        std::fs::write(&path[0], b"not a cache").unwrap();
+        let files = Files::open(&path, 8);
+        files.put(key("a"), &unit(0));
+        assert!(files.get(&key("a")).is_some());
+    }
+
+    #[test]
+    fn recent_vectors_are_bounded_and_used_ones_stay() {
+        let recent = Recent::new(100);
+        recent.put(key("used"), unit(0).into());
+        for i in 0..1000 {
+            recent.put(key(&i.to_string()), unit(1).into());
+            assert!(recent.get(&key("used")).is_some());
+        }
+        let maps = recent.maps.lock().unwrap();
+        assert!(maps.0.len() + maps.1.len() <= 100);
+    }
 }

@@ -48,24 +48,12 @@ impl Embedder {
             .thread_name(|i| format!("encoder-{i}"))
             .build()
             .map_err(|e| ModelError::Failed(e.to_string()))?;
-        let limits = Limits {
-            queue: options.queue,
-            budget: BATCH_TOKENS,
-            weigh: Tokens::len,
-        };
-        let batcher = Batcher::start("encoder", limits, move |texts: Vec<Tokens>| {
-            pool.install(|| encoder.encode(&texts))
-        })
-        .map_err(|e| ModelError::Failed(e.to_string()))?;
+        let limits = Limits { queue: options.queue, budget: BATCH_TOKENS, weigh: Tokens::len };
+        let batcher =
+            Batcher::start("encoder", limits, move |texts: Vec<Tokens>| pool.install(|| encoder.encode(&texts)))
+                .map_err(|e| ModelError::Failed(e.to_string()))?;
         let files = Files::open(&options.cache, reading.dimension);
-        Ok(Embedder {
-            inner: Arc::new(Inner {
-                reading,
-                batcher,
-                recent: Recent::new(RECENT),
-                files,
-            }),
-        })
+        Ok(Embedder { inner: Arc::new(Inner { reading, batcher, recent: Recent::new(RECENT), files }) })
     }
 
     pub fn dimension(&self) -> usize {
@@ -112,11 +100,7 @@ impl Embedder {
         let keys: Vec<Key> = texts.iter().map(|text| self.key(kind, text)).collect();
         let mut vectors: Vec<Option<Embedding>> = keys.iter().map(|key| self.known(key)).collect();
         let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
-        for (i, key) in keys
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| vectors[*i].is_none())
-        {
+        for (i, key) in keys.iter().enumerate().filter(|(i, _)| vectors[*i].is_none()) {
             places.entry(*key).or_default().push(i);
         }
         let mut done = texts.len() - places.values().map(Vec::len).sum::<usize>();
@@ -147,9 +131,6 @@ impl Embedder {
             }
             progress(done);
         }
-        vectors
-            .into_iter()
-            .map(|v| v.ok_or(ModelError::Stopped))
-            .collect()
+        vectors.into_iter().map(|v| v.ok_or(ModelError::Stopped)).collect()
     }
 }

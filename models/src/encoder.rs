@@ -24,9 +24,7 @@ impl Reading {
             Kind::Query => &self.query_prefix,
             Kind::Passage => &self.passage_prefix,
         };
-        self.tokenizer
-            .tokens(&format!("{prefix}{text}"))
-            .map_err(ModelError::Failed)
+        self.tokenizer.tokens(&format!("{prefix}{text}")).map_err(ModelError::Failed)
     }
 
     pub fn pieces(&self, text: &str) -> Result<Vec<String>, ModelError> {
@@ -43,26 +41,16 @@ impl Encoder {
     /// Opens a directory: prepared by `weights::fetch`, or any BERT-family model with config.json, tokenizer.json and
     /// model.safetensors.
     pub fn open(dir: &Path) -> Result<(Encoder, Arc<Reading>), ModelError> {
-        let Loaded {
-            network,
-            tokenizer,
-            dimension,
-            query_prefix,
-            passage_prefix,
-            id,
-        } = open(dir)?;
-        let reading = Reading {
-            tokenizer,
-            query_prefix,
-            passage_prefix,
-            dimension,
-            id,
-        };
+        let Loaded { network, tokenizer, dimension, query_prefix, passage_prefix, id } = open(dir)?;
+        let reading = Reading { tokenizer, query_prefix, passage_prefix, dimension, id };
         Ok((Encoder { network, dimension }, Arc::new(reading)))
     }
 
     /// One vector per text, in their order.
     pub fn encode(&self, texts: &[Tokens]) -> Result<Vec<Embedding>, ModelError> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|&i| texts[i].len());
         let sorted: Vec<&[u32]> = order.iter().map(|&i| texts[i].0.as_slice()).collect();
@@ -73,11 +61,7 @@ impl Encoder {
                 let mut ids = Vec::with_capacity(sorted.len() * length);
                 let mut mask = Vec::with_capacity(sorted.len() * length);
                 for text in &sorted {
-                    ids.extend(
-                        text.iter()
-                            .copied()
-                            .chain(std::iter::repeat_n(*pad, length - text.len())),
-                    );
+                    ids.extend(text.iter().copied().chain(std::iter::repeat_n(*pad, length - text.len())));
                     mask.extend((0..length).map(|i| if i < text.len() { 1f32 } else { 0. }));
                 }
                 let shape = (sorted.len(), length);
@@ -92,9 +76,7 @@ impl Encoder {
         for (&i, vector) in order.iter().zip(vectors) {
             out[i] = Some(normalised(vector, self.dimension)?);
         }
-        out.into_iter()
-            .map(|v| v.ok_or_else(|| ModelError::Failed("a text got no vector".into())))
-            .collect()
+        out.into_iter().map(|v| v.ok_or_else(|| ModelError::Failed("a text got no vector".into()))).collect()
     }
 }
 

@@ -24,13 +24,7 @@ pub struct TrainOptions {
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        TrainOptions {
-            l2: 2e-4,
-            balanced: true,
-            folds: 4,
-            seed: 7,
-            iterations: 100,
-        }
+        TrainOptions { l2: 2e-4, balanced: true, folds: 4, seed: 7, iterations: 100 }
     }
 }
 
@@ -83,24 +77,16 @@ impl LinearHead {
             && self.centroids.len() == size
             && self.spread > 0.0
             && self.temperature > 0.0
-            && [&self.mean, &self.weights, &self.bias, &self.centroids]
-                .iter()
-                .all(|v| v.iter().all(|x| x.is_finite()))
+            && [&self.mean, &self.weights, &self.bias, &self.centroids].iter().all(|v| v.iter().all(|x| x.is_finite()))
     }
 
     fn centred(&self, vector: &[f32]) -> Vec<f32> {
-        vector
-            .iter()
-            .zip(&self.mean)
-            .map(|(v, m)| (v - m) / self.spread)
-            .collect()
+        vector.iter().zip(&self.mean).map(|(v, m)| (v - m) / self.spread).collect()
     }
 
     fn logits(&self, centred: &[f32]) -> Vec<f32> {
         let rows = self.weights.chunks_exact(self.dimension);
-        rows.zip(&self.bias)
-            .map(|(row, b)| dot(row, centred) + b)
-            .collect()
+        rows.zip(&self.bias).map(|(row, b)| dot(row, centred) + b).collect()
     }
 
     /// Calibrated probability of each class; they sum to one.
@@ -115,10 +101,7 @@ impl LinearHead {
     pub fn closeness(&self, vector: &[f32]) -> Vec<f32> {
         let centred = self.centred(vector);
         let length = dot(&centred, &centred).sqrt().max(f32::MIN_POSITIVE);
-        self.centroids
-            .chunks_exact(self.dimension)
-            .map(|c| dot(c, &centred) / length)
-            .collect()
+        self.centroids.chunks_exact(self.dimension).map(|c| dot(c, &centred) / length).collect()
     }
 }
 
@@ -174,57 +157,35 @@ pub fn train_with_held_out<V: AsRef<[f32]> + Sync>(
     head.temperature = temperature(&logits, labels, &judged);
     let held_out = all.iter().map(|&i| {
         if fold[i].is_none() {
-            return HeldOut {
-                probabilities: head.predict(rows[i]),
-                closeness: head.closeness(rows[i]),
-            };
+            return HeldOut { probabilities: head.predict(rows[i]), closeness: head.closeness(rows[i]) };
         }
         let mut probabilities: Vec<f32> = logits[i].iter().map(|l| l / head.temperature).collect();
         softmax(&mut probabilities);
-        HeldOut {
-            probabilities,
-            closeness: std::mem::take(&mut closeness[i]),
-        }
+        HeldOut { probabilities, closeness: std::mem::take(&mut closeness[i]) }
     });
     let held_out = held_out.collect();
     Ok((head, held_out))
 }
 
-fn check<V: AsRef<[f32]>>(
-    vectors: &[V],
-    labels: &[usize],
-    classes: usize,
-) -> Result<(), HeadError> {
+fn check<V: AsRef<[f32]>>(vectors: &[V], labels: &[usize], classes: usize) -> Result<(), HeadError> {
     let dimension = vectors.first().map_or(0, |v| v.as_ref().len());
     if vectors.is_empty() || classes == 0 || dimension == 0 {
-        return Err(HeadError::Empty {
-            examples: vectors.len(),
-            classes,
-        });
+        return Err(HeadError::Empty { examples: vectors.len(), classes });
     }
     if vectors.len() != labels.len() {
-        return Err(HeadError::Lengths {
-            examples: vectors.len(),
-            labels: labels.len(),
-        });
+        return Err(HeadError::Lengths { examples: vectors.len(), labels: labels.len() });
     }
     if let Some(i) = labels.iter().position(|&l| l >= classes) {
         return Err(HeadError::Label(i));
     }
     let bad = |v: &V| v.as_ref().len() != dimension || v.as_ref().iter().any(|x| !x.is_finite());
-    vectors
-        .iter()
-        .position(bad)
-        .map_or(Ok(()), |i| Err(HeadError::Vector(i)))
+    vectors.iter().position(bad).map_or(Ok(()), |i| Err(HeadError::Vector(i)))
 }
 
 /// The part that each example is held out with, spread evenly within its class; None for an only example.
 fn folds(labels: &[usize], classes: usize, options: &TrainOptions) -> Vec<Option<usize>> {
     let mut by_class: Vec<Vec<usize>> = vec![Vec::new(); classes];
-    labels
-        .iter()
-        .enumerate()
-        .for_each(|(i, &label)| by_class[label].push(i));
+    labels.iter().enumerate().for_each(|(i, &label)| by_class[label].push(i));
     let mut random = options.seed;
     let mut fold = vec![None; labels.len()];
     let mut next = 0;
@@ -251,23 +212,14 @@ fn split_mix(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn fit(
-    rows: &[&[f32]],
-    labels: &[usize],
-    classes: usize,
-    options: &TrainOptions,
-    used: &[usize],
-) -> LinearHead {
+fn fit(rows: &[&[f32]], labels: &[usize], classes: usize, options: &TrainOptions, used: &[usize]) -> LinearHead {
     let dimension = rows[0].len();
     let mut mean = vec![0f32; dimension];
-    used.iter()
-        .for_each(|&i| add(&mut mean, rows[i], 1.0 / used.len() as f32));
+    used.iter().for_each(|&i| add(&mut mean, rows[i], 1.0 / used.len() as f32));
     let mut centred = vec![0f32; used.len() * dimension];
     let mut squares = 0f64;
     for (&i, out) in used.iter().zip(centred.chunks_exact_mut(dimension)) {
-        out.iter_mut()
-            .zip(rows[i].iter().zip(&mean))
-            .for_each(|(o, (v, m))| *o = v - m);
+        out.iter_mut().zip(rows[i].iter().zip(&mean)).for_each(|(o, (v, m))| *o = v - m);
         squares += f64::from(dot(out, out));
     }
     let spread = ((squares / used.len() as f64).sqrt() as f32).max(1e-6);
@@ -281,30 +233,17 @@ fn fit(
         .zip(centred.chunks_exact(dimension))
         .map(|(&i, vector)| {
             let label = labels[i];
-            let share = if options.balanced {
-                1.0 / (present * count[label])
-            } else {
-                1.0 / used.len() as f32
-            };
-            Example {
-                vector,
-                label,
-                share,
-            }
+            let share = if options.balanced { 1.0 / (present * count[label]) } else { 1.0 / used.len() as f32 };
+            Example { vector, label, share }
         })
         .collect();
     let size = classes * dimension;
-    let objective =
-        |parameters: &[f32]| loss(&examples, parameters, classes, dimension, options.l2);
+    let objective = |parameters: &[f32]| loss(&examples, parameters, classes, dimension, options.l2);
     let parameters = lbfgs::minimise(vec![0f32; size + classes], options.iterations, objective);
 
     let mut centroids = vec![0f32; size];
     for example in &examples {
-        add(
-            &mut centroids[example.label * dimension..][..dimension],
-            example.vector,
-            1.0,
-        );
+        add(&mut centroids[example.label * dimension..][..dimension], example.vector, 1.0);
     }
     for centroid in centroids.chunks_exact_mut(dimension) {
         let length = dot(centroid, centroid).sqrt().max(f32::MIN_POSITIVE);
@@ -330,13 +269,7 @@ struct Example<'a> {
 
 /// Loss and gradient. Parts are of fixed size and are added up in their order, so the result does not depend on how
 /// many threads there are.
-fn loss(
-    examples: &[Example<'_>],
-    parameters: &[f32],
-    classes: usize,
-    dimension: usize,
-    l2: f32,
-) -> (f64, Vec<f32>) {
+fn loss(examples: &[Example<'_>], parameters: &[f32], classes: usize, dimension: usize, l2: f32) -> (f64, Vec<f32>) {
     let (weights, bias) = parameters.split_at(classes * dimension);
     let part = |examples: &[Example<'_>]| {
         let mut gradient = vec![0f32; parameters.len()];
@@ -350,11 +283,7 @@ fn loss(
             p[example.label] -= 1.0;
             for (class, &error) in p.iter().enumerate() {
                 if error.abs() > 1e-6 {
-                    add(
-                        &mut gradient[class * dimension..][..dimension],
-                        example.vector,
-                        error * example.share,
-                    );
+                    add(&mut gradient[class * dimension..][..dimension], example.vector, error * example.share);
                     gradient[classes * dimension + class] += error * example.share;
                 }
             }
@@ -369,10 +298,7 @@ fn loss(
         add(&mut gradient, &part, 1.0);
     }
     add(&mut gradient[..weights.len()], weights, l2);
-    (
-        total + 0.5 * f64::from(l2) * f64::from(dot(weights, weights)),
-        gradient,
-    )
+    (total + 0.5 * f64::from(l2) * f64::from(dot(weights, weights)), gradient)
 }
 
 /// Replaces logits by probabilities; returns the logarithm of one of them.
@@ -420,12 +346,7 @@ fn temperature(logits: &[Vec<f32>], labels: &[usize], judged: &[usize]) -> f32 {
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0f32; 16];
     let (chunks_a, chunks_b) = (a.chunks_exact(16), b.chunks_exact(16));
-    let rest: f32 = chunks_a
-        .remainder()
-        .iter()
-        .zip(chunks_b.remainder())
-        .map(|(x, y)| x * y)
-        .sum();
+    let rest: f32 = chunks_a.remainder().iter().zip(chunks_b.remainder()).map(|(x, y)| x * y).sum();
     for (x, y) in chunks_a.zip(chunks_b) {
         for (lane, (x, y)) in lanes.iter_mut().zip(x.iter().zip(y)) {
             *lane = x.mul_add(*y, *lane);
@@ -435,9 +356,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 fn add(to: &mut [f32], from: &[f32], factor: f32) {
-    to.iter_mut()
-        .zip(from)
-        .for_each(|(t, f)| *t = f.mul_add(factor, *t));
+    to.iter_mut().zip(from).for_each(|(t, f)| *t = f.mul_add(factor, *t));
 }
 
 #[cfg(test)]

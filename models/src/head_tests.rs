@@ -2,30 +2,16 @@
 use super::*;
 
 /// `per_class` vectors around each of `classes` random directions, with a common offset as e5 has it.
-fn blobs(
-    classes: usize,
-    per_class: usize,
-    dimension: usize,
-    noise: f32,
-    seed: u64,
-) -> (Vec<Vec<f32>>, Vec<usize>) {
+fn blobs(classes: usize, per_class: usize, dimension: usize, noise: f32, seed: u64) -> (Vec<Vec<f32>>, Vec<usize>) {
     let mut state = seed;
-    let mut random = move || {
-        (0..4)
-            .map(|_| (split_mix(&mut state) >> 40) as f32 / (1u64 << 24) as f32 - 0.5)
-            .sum::<f32>()
-    };
-    let centres: Vec<Vec<f32>> = (0..classes)
-        .map(|_| (0..dimension).map(|_| random()).collect())
-        .collect();
+    let mut random =
+        move || (0..4).map(|_| (split_mix(&mut state) >> 40) as f32 / (1u64 << 24) as f32 - 0.5).sum::<f32>();
+    let centres: Vec<Vec<f32>> = (0..classes).map(|_| (0..dimension).map(|_| random()).collect()).collect();
     let mut vectors = Vec::new();
     let mut labels = Vec::new();
     for i in 0..classes * per_class {
         let class = i % classes;
-        let mut v: Vec<f32> = centres[class]
-            .iter()
-            .map(|c| 3.0 + 0.5 * c + noise * random())
-            .collect();
+        let mut v: Vec<f32> = centres[class].iter().map(|c| 3.0 + 0.5 * c + noise * random()).collect();
         let norm = dot(&v, &v).sqrt();
         v.iter_mut().for_each(|x| *x /= norm);
         vectors.push(v);
@@ -56,8 +42,7 @@ fn separable_classes_are_told_apart_with_confidence() {
 #[test]
 fn confidence_is_about_as_high_as_it_is_right() {
     let (vectors, labels) = blobs(8, 40, 64, 3.2, 3);
-    let (head, held) =
-        train_with_held_out(&vectors[..160], &labels[..160], 8, &TrainOptions::default()).unwrap();
+    let (head, held) = train_with_held_out(&vectors[..160], &labels[..160], 8, &TrainOptions::default()).unwrap();
     assert_eq!(held.len(), 160);
     let (mut sure, mut right) = (0.0, 0.0);
     for (v, &label) in vectors[160..].iter().zip(&labels[160..]) {
@@ -66,27 +51,15 @@ fn confidence_is_about_as_high_as_it_is_right() {
         right += f32::from(u8::from(best(&p) == label));
     }
     let n = 160.0;
-    assert!(
-        right / n < 0.97,
-        "the case is too easy to say anything: {}",
-        right / n
-    );
-    assert!(
-        (sure / n - right / n).abs() < 0.1,
-        "confidence {} accuracy {}",
-        sure / n,
-        right / n
-    );
+    assert!(right / n < 0.97, "the case is too easy to say anything: {}", right / n);
+    assert!((sure / n - right / n).abs() < 0.1, "confidence {} accuracy {}", sure / n, right / n);
 }
 
 #[test]
 fn the_same_seed_gives_the_same_head_on_any_number_of_threads() {
     let (vectors, labels) = blobs(5, 300, 32, 1.0, 5);
     let on = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| train(&vectors, &labels, 5, &TrainOptions::default()).unwrap())
     };
     assert_eq!(on(1), on(3));
@@ -115,29 +88,11 @@ fn rare_classes_and_bad_input() {
     assert!(head.predict(&vectors[0])[4] < 0.1);
 
     let o = TrainOptions::default();
-    assert!(matches!(
-        train::<Vec<f32>>(&[], &[], 2, &o),
-        Err(HeadError::Empty { .. })
-    ));
-    assert_eq!(
-        train(&vectors[..2], &[0], 2, &o),
-        Err(HeadError::Lengths {
-            examples: 2,
-            labels: 1
-        })
-    );
-    assert_eq!(
-        train(&vectors[..2], &[0, 2], 2, &o),
-        Err(HeadError::Label(1))
-    );
-    assert_eq!(
-        train(&[vec![1.0, 2.0], vec![1.0]], &[0, 1], 2, &o),
-        Err(HeadError::Vector(1))
-    );
-    assert_eq!(
-        train(&[vec![1.0], vec![f32::NAN]], &[0, 1], 2, &o),
-        Err(HeadError::Vector(1))
-    );
+    assert!(matches!(train::<Vec<f32>>(&[], &[], 2, &o), Err(HeadError::Empty { .. })));
+    assert_eq!(train(&vectors[..2], &[0], 2, &o), Err(HeadError::Lengths { examples: 2, labels: 1 }));
+    assert_eq!(train(&vectors[..2], &[0, 2], 2, &o), Err(HeadError::Label(1)));
+    assert_eq!(train(&[vec![1.0, 2.0], vec![1.0]], &[0, 1], 2, &o), Err(HeadError::Vector(1)));
+    assert_eq!(train(&[vec![1.0], vec![f32::NAN]], &[0, 1], 2, &o), Err(HeadError::Vector(1)));
     // All alike: nothing to learn, nothing to fall over.
     let alike = train(&[vec![1.0, 0.0], vec![1.0, 0.0]], &[0, 1], 2, &o).unwrap();
     assert!((alike.predict(&[1.0, 0.0])[0] - 0.5).abs() < 1e-3);

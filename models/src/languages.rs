@@ -15,44 +15,18 @@ const ALWAYS: &[(u32, u32)] = &[
     (0x1f000, 0x1faff), // emoji
 ];
 
-const HAN: &[(u32, u32)] = &[
-    (0x3005, 0x3005),
-    (0x3007, 0x3007),
-    (0x3400, 0x4dbf),
-    (0x4e00, 0x9fff),
-    (0xf900, 0xfaff),
-    (0x20000, 0x323af),
-];
+const HAN: &[(u32, u32)] =
+    &[(0x3005, 0x3005), (0x3007, 0x3007), (0x3400, 0x4dbf), (0x4e00, 0x9fff), (0xf900, 0xfaff), (0x20000, 0x323af)];
 const KANA: &[(u32, u32)] = &[(0x3040, 0x30ff), (0x31f0, 0x31ff), (0xff66, 0xff9f)];
-const HANGUL: &[(u32, u32)] = &[
-    (0x1100, 0x11ff),
-    (0x3130, 0x318f),
-    (0xa960, 0xa97f),
-    (0xac00, 0xd7ff),
-];
+const HANGUL: &[(u32, u32)] = &[(0x1100, 0x11ff), (0x3130, 0x318f), (0xa960, 0xa97f), (0xac00, 0xd7ff)];
 /// English needs no accents, but its names and loan words do (café, Müller, piñata).
 const LATIN_1: &[(u32, u32)] = &[(0x00c0, 0x00ff)];
-const LATIN: &[(u32, u32)] = &[
-    (0x00c0, 0x02af),
-    (0x0300, 0x036f),
-    (0x1e00, 0x1eff),
-    (0x2c60, 0x2c7f),
-    (0xa720, 0xa7ff),
-];
-const CYRILLIC: &[(u32, u32)] = &[
-    (0x0300, 0x036f),
-    (0x0400, 0x052f),
-    (0x1c80, 0x1c8f),
-    (0x2de0, 0x2dff),
-];
+const LATIN: &[(u32, u32)] =
+    &[(0x00c0, 0x02af), (0x0300, 0x036f), (0x1e00, 0x1eff), (0x2c60, 0x2c7f), (0xa720, 0xa7ff)];
+const CYRILLIC: &[(u32, u32)] = &[(0x0300, 0x036f), (0x0400, 0x052f), (0x1c80, 0x1c8f), (0x2de0, 0x2dff)];
 const GREEK: &[(u32, u32)] = &[(0x0300, 0x036f), (0x0370, 0x03ff), (0x1f00, 0x1fff)];
-const ARABIC: &[(u32, u32)] = &[
-    (0x0600, 0x06ff),
-    (0x0750, 0x077f),
-    (0x08a0, 0x08ff),
-    (0xfb50, 0xfdff),
-    (0xfe70, 0xfeff),
-];
+const ARABIC: &[(u32, u32)] =
+    &[(0x0600, 0x06ff), (0x0750, 0x077f), (0x08a0, 0x08ff), (0xfb50, 0xfdff), (0xfe70, 0xfeff)];
 const HEBREW: &[(u32, u32)] = &[(0x0590, 0x05ff), (0xfb1d, 0xfb4f)];
 const DEVANAGARI: &[(u32, u32)] = &[(0x0900, 0x097f), (0xa8e0, 0xa8ff)];
 
@@ -63,10 +37,9 @@ fn script(language: &str) -> Option<&'static [&'static [(u32, u32)]]> {
         "ja" => &[HAN, KANA],
         "ko" => &[HANGUL, HAN],
         "en" => &[LATIN_1],
-        "af" | "az" | "bs" | "ca" | "cs" | "cy" | "da" | "de" | "es" | "et" | "eu" | "fi"
-        | "fr" | "ga" | "gl" | "hr" | "hu" | "id" | "is" | "it" | "lt" | "lv" | "ms" | "mt"
-        | "nl" | "no" | "pl" | "pt" | "ro" | "sk" | "sl" | "so" | "sq" | "sv" | "sw" | "tl"
-        | "tr" | "uz" | "vi" => &[LATIN],
+        "af" | "az" | "bs" | "ca" | "cs" | "cy" | "da" | "de" | "es" | "et" | "eu" | "fi" | "fr" | "ga" | "gl"
+        | "hr" | "hu" | "id" | "is" | "it" | "lt" | "lv" | "ms" | "mt" | "nl" | "no" | "pl" | "pt" | "ro" | "sk"
+        | "sl" | "so" | "sq" | "sv" | "sw" | "tl" | "tr" | "uz" | "vi" => &[LATIN],
         "be" | "bg" | "kk" | "ky" | "mk" | "mn" | "ru" | "uk" => &[CYRILLIC],
         "sr" => &[CYRILLIC, LATIN],
         "el" => &[GREEK],
@@ -95,10 +68,7 @@ fn script(language: &str) -> Option<&'static [&'static [(u32, u32)]]> {
 
 /// One way to write a list of languages: sorted, each once, and `all` alone.
 pub fn codes<S: AsRef<str>>(list: &[S]) -> Vec<String> {
-    let mut codes: Vec<String> = list
-        .iter()
-        .map(|c| c.as_ref().trim().to_lowercase())
-        .collect();
+    let mut codes: Vec<String> = list.iter().map(|c| c.as_ref().trim().to_lowercase()).collect();
     codes.sort();
     codes.dedup();
     if codes.iter().any(|c| c == "all") {
@@ -119,15 +89,10 @@ impl Languages {
     pub fn new<S: AsRef<str>>(codes: &[S]) -> Result<Self, String> {
         let codes = self::codes(codes);
         if codes.is_empty() {
-            return Err(
-                "no language is configured; name at least one, for example zh and en".into(),
-            );
+            return Err("no language is configured; name at least one, for example zh and en".into());
         }
         if codes[0] == "all" {
-            return Ok(Languages {
-                codes,
-                ranges: vec![(0, u32::MAX)],
-            });
+            return Ok(Languages { codes, ranges: vec![(0, u32::MAX)] });
         }
         let mut ranges = ALWAYS.to_vec();
         for code in &codes {
@@ -145,16 +110,13 @@ impl Languages {
 
     pub fn writes(&self, c: char) -> bool {
         let c = u32::from(c);
-        self.ranges
-            .iter()
-            .any(|&(from, to)| (from..=to).contains(&c))
+        self.ranges.iter().any(|&(from, to)| (from..=to).contains(&c))
     }
 
     /// Pieces of one character stay in any language: a word of another script then falls apart into its characters
     /// and not into nothing. They cannot change how texts of the kept languages are cut.
     pub fn keeps(&self, piece: &str) -> bool {
-        piece.trim_start_matches('▁').chars().nth(1).is_none()
-            || piece.chars().all(|c| self.writes(c))
+        piece.trim_start_matches('▁').chars().nth(1).is_none() || piece.chars().all(|c| self.writes(c))
     }
 }
 
@@ -167,18 +129,7 @@ mod tests {
     fn languages_keep_what_they_are_written_with() {
         let shop = Languages::new(&["en", "ZH", "zh"]).unwrap();
         assert_eq!(shop.codes(), ["en", "zh"]);
-        for kept in [
-            "▁return",
-            "退货",
-            "。",
-            "▁café",
-            "🙂",
-            "¥",
-            "▁",
-            "が",
-            "▁ж",
-            "AI助手",
-        ] {
+        for kept in ["▁return", "退货", "。", "▁café", "🙂", "¥", "▁", "が", "▁ж", "AI助手"] {
             assert!(shop.keeps(kept), "{kept}");
         }
         for cut in ["ます", "▁это", "▁người", "합니다", "が好き"] {

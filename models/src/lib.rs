@@ -56,6 +56,7 @@ pub enum ModelError {
 
 impl From<candle_core::Error> for ModelError {
     fn from(e: candle_core::Error) -> Self {
-        ModelError::Failed(e.to_string())
+        // Candle puts a stack trace below the sentence.
+        ModelError::Failed(e.to_string().lines().next().unwrap_or_default().to_owned())
     }
 }

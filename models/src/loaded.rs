@@ -45,8 +45,7 @@ pub fn open(dir: &Path) -> Result<Loaded, ModelError> {
     let config = read(dir, CONFIG)?;
     let value: Value = serde_json::from_slice(&config).map_err(|e| missing(dir, CONFIG, e))?;
     if value.get("kefu_format").is_some() {
-        let config: PreparedConfig =
-            serde_json::from_value(value).map_err(|e| missing(dir, CONFIG, e))?;
+        let config: PreparedConfig = serde_json::from_value(value).map_err(|e| missing(dir, CONFIG, e))?;
         open_prepared(dir, config)
     } else {
         open_usual(dir, &config, &value)
@@ -61,60 +60,52 @@ struct Tensors<'a> {
 
 impl Tensors<'_> {
     fn bytes(&self, name: &str, length: usize) -> Result<Vec<u8>, ModelError> {
-        let view = self
-            .file
-            .get(name)
-            .map_err(|e| missing(self.dir, TENSORS, e))?;
+        let view = self.file.get(name).map_err(|e| missing(self.dir, TENSORS, e))?;
         let data = view.data();
         if data.len() != length {
-            return Err(missing(
-                self.dir,
-                TENSORS,
-                format!("{name} has {} bytes, not {length}", data.len()),
-            ));
+            return Err(missing(self.dir, TENSORS, format!("{name} has {} bytes, not {length}", data.len())));
         }
         Ok(data.to_vec())
     }
 
     fn floats(&self, name: &str, length: usize) -> Result<Vec<f32>, ModelError> {
         let bytes = self.bytes(name, length * 4)?;
-        Ok(bytes
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect())
+        Ok(bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
     }
 
     fn norm(&self, name: &str, hidden: usize) -> Result<Norm, ModelError> {
         let vector = |part: &str| self.floats(&format!("{name}.{part}"), hidden);
-        Ok(Norm {
-            weight: vector("w")?,
-            shift: vector("b")?,
-        })
+        Ok(Norm { weight: vector("w")?, shift: vector("b")? })
     }
 
-    /// One linear of the layers `names` side by side; `scale` multiplies the first.
-    fn linear(
-        &self,
-        names: &[String],
-        input: usize,
-        output: usize,
-        scale: f32,
-    ) -> Result<Linear, ModelError> {
-        let mut weight = vec![0f32; names.len() * input * output];
-        let mut bias = Vec::with_capacity(names.len() * output);
+    /// The linears `names` side by side, input × output; `scale` multiplies the first.
+    fn linear(&self, names: &[String], input: usize, output: usize, scale: f32) -> Result<Linear, ModelError> {
+        let width = names.len() * output;
+        let mut weight = vec![0f32; input * width];
+        let mut bias = Vec::with_capacity(width);
+        let mut rows = vec![0f32; TURNED * input];
+        let row_bytes = q4::row_bytes(input);
         for (i, name) in names.iter().enumerate() {
-            let blocks = self.bytes(&format!("{name}.w"), q4::row_bytes(input * output))?;
-            let part = &mut weight[i * input * output..(i + 1) * input * output];
-            q4::dequantise(&blocks, part);
-            let mut b = self.floats(&format!("{name}.b"), output)?;
-            if i == 0 {
-                part.iter_mut().chain(&mut b).for_each(|w| *w *= scale);
+            let scale = if i == 0 { scale } else { 1.0 };
+            let blocks = self.bytes(&format!("{name}.w"), output * row_bytes)?;
+            bias.extend(self.floats(&format!("{name}.b"), output)?.iter().map(|b| b * scale));
+            // Rows are stored by output. Some of them at once are turned, so that every write is of a few neighbours.
+            for (part, blocks) in blocks.chunks(TURNED * row_bytes).enumerate() {
+                let count = blocks.len() / row_bytes;
+                q4::dequantise(blocks, &mut rows[..count * input]);
+                let start = i * output + part * TURNED;
+                for (k, out) in weight.chunks_exact_mut(width).enumerate() {
+                    let out = &mut out[start..start + count];
+                    out.iter_mut().enumerate().for_each(|(j, w)| *w = rows[j * input + k] * scale);
+                }
             }
-            bias.extend(b);
         }
-        Linear::new(weight, bias, input, names.len() * output).map_err(Into::into)
+        Linear::new(weight, bias, input, width).map_err(Into::into)
     }
 }
+
+/// Rows of a linear that are turned at once: a cache line of floats.
+const TURNED: usize = 16;
 
 fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelError> {
     if config.kefu_format != crate::prune::FORMAT {
@@ -127,9 +118,7 @@ fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelErro
         && hidden.is_multiple_of(q4::BLOCK)
         && inner.is_multiple_of(q4::BLOCK)
         && config.positions >= 2
-        && [hidden, inner, config.layers, config.positions]
-            .iter()
-            .all(|&n| n < 1 << 16)
+        && [hidden, inner, config.layers, config.positions].iter().all(|&n| n < 1 << 16)
         && config.vocabulary < 1 << 24;
     if !sane {
         return Err(missing(dir, CONFIG, "its sizes cannot be"));
@@ -138,40 +127,21 @@ fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelErro
         let bytes = read(dir, file)?;
         match config.sha256.get(file) {
             Some(expected) if *expected == sha256_hex(&bytes) => Ok(bytes),
-            _ => Err(missing(
-                dir,
-                file,
-                "its sha256 is not the one in config.json",
-            )),
+            _ => Err(missing(dir, file, "its sha256 is not the one in config.json")),
         }
     };
     let rules = checked(RULES)?;
     let file = checked(TENSORS)?;
-    let tensors = Tensors {
-        dir,
-        file: SliceSafetensors::new(&file).map_err(|e| missing(dir, TENSORS, e))?,
-    };
+    let tensors = Tensors { dir, file: SliceSafetensors::new(&file).map_err(|e| missing(dir, TENSORS, e))? };
 
     let offsets = tensors.bytes("pieces.offsets", (config.vocabulary + 1) * 4)?;
-    let offsets: Vec<u32> = offsets
-        .chunks_exact(4)
-        .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        .collect();
+    let offsets: Vec<u32> = offsets.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     let scores = tensors.bytes("pieces.scores", config.vocabulary * 8)?;
-    let scores = scores
-        .chunks_exact(8)
-        .map(|b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]));
+    let scores = scores.chunks_exact(8).map(|b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]));
     let blob = tensors.bytes("pieces.blob", offsets.last().map_or(0, |&end| end as usize))?;
-    let model = SortedUnigram::new(
-        blob,
-        offsets,
-        scores.collect(),
-        config.unknown,
-        config.lowest_score,
-    )
-    .map_err(|e| missing(dir, TENSORS, e))?;
-    let tokenizer = TextTokenizer::pruned(model, &rules, config.positions)
-        .map_err(|e| missing(dir, RULES, e))?;
+    let model = SortedUnigram::new(blob, offsets, scores.collect(), config.unknown, config.lowest_score)
+        .map_err(|e| missing(dir, TENSORS, e))?;
+    let tokenizer = TextTokenizer::pruned(model, &rules, config.positions).map_err(|e| missing(dir, RULES, e))?;
 
     let scale = 1.0 / ((hidden / config.heads) as f32).sqrt();
     let mut layers = Vec::with_capacity(config.layers);
@@ -189,9 +159,7 @@ fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelErro
     let mut positions = tensors.floats("emb.pos", config.positions * hidden)?;
     let types = tensors.floats("emb.type", 2 * hidden)?;
     for row in positions.chunks_exact_mut(hidden) {
-        row.iter_mut()
-            .zip(&types[..hidden])
-            .for_each(|(p, t)| *p += t); // every token has type 0
+        row.iter_mut().zip(&types[..hidden]).for_each(|(p, t)| *p += t); // every token has type 0
     }
     let words = tensors.bytes("words", config.vocabulary * q4::row_bytes(hidden))?;
     let bert = Bert {
@@ -210,51 +178,27 @@ fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelErro
         dimension: hidden,
         query_prefix: config.query_prefix,
         passage_prefix: config.passage_prefix,
-        id: format!(
-            "{}-{}-{}",
-            config.name,
-            config.languages.join("+"),
-            &id[..12]
-        ),
+        id: format!("{}-{}-{}", config.name, config.languages.join("+"), &id[..12]),
     })
 }
 
 fn open_usual(dir: &Path, config_bytes: &[u8], value: &Value) -> Result<Loaded, ModelError> {
     let weights_file = "model.safetensors";
-    let config: Config =
-        serde_json::from_slice(config_bytes).map_err(|e| missing(dir, CONFIG, e))?;
+    let config: Config = serde_json::from_slice(config_bytes).map_err(|e| missing(dir, CONFIG, e))?;
     let weights = read(dir, weights_file)?;
-    let id = sha256_hex(
-        format!(
-            "{}{}",
-            sha256_hex(&weights),
-            sha256_hex(&read(dir, "tokenizer.json")?)
-        )
-        .as_bytes(),
-    );
+    let id = sha256_hex(format!("{}{}", sha256_hex(&weights), sha256_hex(&read(dir, "tokenizer.json")?)).as_bytes());
     let builder = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu)
         .map_err(|e| missing(dir, weights_file, e))?;
     let model = BertModel::load(builder, &config).map_err(|e| missing(dir, weights_file, e))?;
-    let tokenizer =
-        TextTokenizer::whole(&dir.join("tokenizer.json"), config.max_position_embeddings)
-            .map_err(|e| missing(dir, "tokenizer.json", e))?;
+    let tokenizer = TextTokenizer::whole(&dir.join("tokenizer.json"), config.max_position_embeddings)
+        .map_err(|e| missing(dir, "tokenizer.json", e))?;
     // e5 models were trained with prefixes; their name is the only sign of it.
-    let label = value
-        .get("_name_or_path")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_lowercase();
-    let folder = dir
-        .file_name()
-        .map(|n| n.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
+    let label = value.get("_name_or_path").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    let folder = dir.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     let e5 = label.contains("e5") || folder.contains("e5");
     let prefix = |p: &str| if e5 { p.to_owned() } else { String::new() };
     Ok(Loaded {
-        network: Network::Transformers {
-            model: Box::new(model),
-            pad: config.pad_token_id as u32,
-        },
+        network: Network::Transformers { model: Box::new(model), pad: config.pad_token_id as u32 },
         tokenizer,
         dimension: config.hidden_size,
         query_prefix: prefix("query: "),
@@ -262,3 +206,7 @@ fn open_usual(dir: &Path, config_bytes: &[u8], value: &Value) -> Result<Loaded, 
         id: format!("{folder}-{}", &id[..12]),
     })
 }
+
+#[cfg(test)]
+#[path = "loaded_tests.rs"]
+mod tests;

@@ -4,12 +4,8 @@
 use candle_core::{CpuStorage, InplaceOp1, InplaceOp2, Layout, Result, bail};
 
 fn floats<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
-    let CpuStorage::F32(values) = storage else {
-        bail!("floats expected")
-    };
-    let Some((from, to)) = layout.contiguous_offsets() else {
-        bail!("contiguous memory expected")
-    };
+    let CpuStorage::F32(values) = storage else { bail!("floats expected") };
+    let Some((from, to)) = layout.contiguous_offsets() else { bail!("contiguous memory expected") };
     Ok(&mut values[from..to])
 }
 
@@ -39,9 +35,7 @@ impl InplaceOp1 for BiasGelu<'_> {
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
         for row in floats(storage, layout)?.chunks_exact_mut(self.0.len()) {
-            row.iter_mut()
-                .zip(self.0)
-                .for_each(|(x, b)| *x = gelu(*x + b));
+            row.iter_mut().zip(self.0).for_each(|(x, b)| *x = gelu(*x + b));
         }
         Ok(())
     }
@@ -60,25 +54,13 @@ impl InplaceOp2 for BiasResidualNorm<'_> {
         "bias-residual-norm"
     }
 
-    fn cpu_fwd(
-        &self,
-        storage: &mut CpuStorage,
-        layout: &Layout,
-        residual: &CpuStorage,
-        place: &Layout,
-    ) -> Result<()> {
-        let CpuStorage::F32(residual) = residual else {
-            bail!("floats expected")
-        };
-        let Some((from, to)) = place.contiguous_offsets() else {
-            bail!("contiguous memory expected")
-        };
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout, residual: &CpuStorage, place: &Layout) -> Result<()> {
+        let CpuStorage::F32(residual) = residual else { bail!("floats expected") };
+        let Some((from, to)) = place.contiguous_offsets() else { bail!("contiguous memory expected") };
         let width = self.bias.len();
         let rows = floats(storage, layout)?.chunks_exact_mut(width);
         for (row, residual) in rows.zip(residual[from..to].chunks_exact(width)) {
-            row.iter_mut()
-                .zip(residual.iter().zip(self.bias))
-                .for_each(|(x, (r, b))| *x += r + b);
+            row.iter_mut().zip(residual.iter().zip(self.bias)).for_each(|(x, (r, b))| *x += r + b);
             normalise(row, self.weight, self.shift, self.epsilon);
         }
         Ok(())
@@ -135,11 +117,7 @@ fn exp(x: f32) -> f32 {
         .mul_add(r, 0.5)
         .mul_add(r, 1.0)
         .mul_add(r, 1.0);
-    let power = (shifted
-        .to_bits()
-        .wrapping_sub(ROUND.to_bits())
-        .wrapping_add(127))
-        << 23;
+    let power = (shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127)) << 23;
     e * f32::from_bits(power)
 }
 
@@ -150,16 +128,12 @@ mod tests {
     use candle_core::{Device, Tensor};
 
     fn spread(n: usize) -> Vec<f32> {
-        (0..n)
-            .map(|i| ((i * 7919) % 4001) as f32 / 200.0 - 10.0)
-            .collect()
+        (0..n).map(|i| ((i * 7919) % 4001) as f32 / 200.0 - 10.0).collect()
     }
 
     fn close(a: &Tensor, b: &Tensor, tolerance: f32) {
-        let (a, b): (Vec<f32>, Vec<f32>) = (
-            a.flatten_all().unwrap().to_vec1().unwrap(),
-            b.flatten_all().unwrap().to_vec1().unwrap(),
-        );
+        let (a, b): (Vec<f32>, Vec<f32>) =
+            (a.flatten_all().unwrap().to_vec1().unwrap(), b.flatten_all().unwrap().to_vec1().unwrap());
         for (i, (x, y)) in a.iter().zip(&b).enumerate() {
             assert!((x - y).abs() <= tolerance, "{i}: {x} {y}");
         }
@@ -182,15 +156,9 @@ mod tests {
         close(&ours, &biased.gelu_erf().unwrap(), 3e-6);
 
         let ours = x.copy().unwrap();
-        let op = BiasResidualNorm {
-            bias: &bias,
-            weight: &bias,
-            shift: &bias,
-            epsilon: 1e-12,
-        };
+        let op = BiasResidualNorm { bias: &bias, weight: &bias, shift: &bias, epsilon: 1e-12 };
         ours.inplace_op2(&residual, &op).unwrap();
-        let theirs =
-            candle_nn::ops::layer_norm_slow(&(biased + residual).unwrap(), &b, &b, 1e-12).unwrap();
+        let theirs = candle_nn::ops::layer_norm_slow(&(biased + residual).unwrap(), &b, &b, 1e-12).unwrap();
         close(&ours, &theirs, 2e-5);
     }
 

@@ -72,10 +72,7 @@ pub struct TokenizerRules {
 }
 
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Writes the prepared directory `to`; returns how many pieces it kept. `weights` and `tokenizer` are the contents
@@ -88,35 +85,24 @@ pub fn prepare(
     to: &Path,
 ) -> Result<usize, ModelError> {
     let failed = |what: &str| ModelError::Failed(what.to_owned());
-    let source = Source::parse(weights)
-        .ok_or_else(|| failed("the packaged weights are not in the expected layout"))?;
+    let source = Source::parse(weights).ok_or_else(|| failed("the packaged weights are not in the expected layout"))?;
     let original: OriginalTokenizer = serde_json::from_slice(tokenizer)
         .map_err(|e| ModelError::Failed(format!("the packaged tokenizer cannot be read: {e}")))?;
     let vocab = &original.model.vocab;
-    let special = |id: usize| {
-        id == original.model.unk_id || vocab[id].0.starts_with('<') && vocab[id].0.ends_with('>')
-    };
-    let mut kept: Vec<usize> = (0..vocab.len())
-        .filter(|&id| special(id) || languages.keeps(&vocab[id].0))
-        .collect();
+    let special = |id: usize| id == original.model.unk_id || vocab[id].0.starts_with('<') && vocab[id].0.ends_with('>');
+    let mut kept: Vec<usize> = (0..vocab.len()).filter(|&id| special(id) || languages.keeps(&vocab[id].0)).collect();
     kept.sort_by(|&a, &b| vocab[a].0.as_bytes().cmp(vocab[b].0.as_bytes()));
 
     let mut tensors = vocabulary_tensors(vocab, &kept)?;
     let row = q4::row_bytes(source.hidden);
-    let words = source
-        .tensors
-        .get("emb.word")
-        .filter(|t| t.quantised)
-        .ok_or_else(|| failed("the word table is missing"))?;
+    let words =
+        source.tensors.get("emb.word").filter(|t| t.quantised).ok_or_else(|| failed("the word table is missing"))?;
     let mut table = Vec::with_capacity(kept.len() * row);
     for &id in &kept {
         let bytes = words.data.get(id * row..(id + 1) * row);
         table.extend_from_slice(bytes.ok_or_else(|| failed("the word table is too short"))?);
     }
-    tensors.insert(
-        "words".into(),
-        Tensor::from_vec(table, (kept.len(), row), &Device::Cpu)?,
-    );
+    tensors.insert("words".into(), Tensor::from_vec(table, (kept.len(), row), &Device::Cpu)?);
     for (name, tensor) in &source.tensors {
         if name == "emb.word" {
             continue;
@@ -124,18 +110,14 @@ pub fn prepare(
         let stored = if tensor.quantised {
             Tensor::from_slice(tensor.data, tensor.data.len(), &Device::Cpu)?
         } else {
-            let values: Vec<f32> = tensor
-                .data
-                .chunks_exact(4)
-                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                .collect();
+            let values: Vec<f32> =
+                tensor.data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
             Tensor::from_vec(values, tensor.elements, &Device::Cpu)?
         };
         tensors.insert(name.clone(), stored);
     }
 
-    let rank =
-        |piece: &str| kept.binary_search_by(|&id| vocab[id].0.as_bytes().cmp(piece.as_bytes()));
+    let rank = |piece: &str| kept.binary_search_by(|&id| vocab[id].0.as_bytes().cmp(piece.as_bytes()));
     let mut rules = TokenizerRules {
         normalizer: original.normalizer,
         pre_tokenizer: original.pre_tokenizer,
@@ -145,8 +127,7 @@ pub fn prepare(
     renumber(&mut rules, |piece| rank(piece).ok())
         .ok_or_else(|| failed("the packaged tokenizer names unknown tokens"))?;
 
-    let io =
-        |e: std::io::Error| ModelError::Failed(format!("{} cannot be written: {e}", to.display()));
+    let io = |e: std::io::Error| ModelError::Failed(format!("{} cannot be written: {e}", to.display()));
     std::fs::create_dir_all(to).map_err(io)?;
     let rules = serde_json::to_vec(&rules).map_err(|e| ModelError::Failed(e.to_string()))?;
     std::fs::write(to.join(RULES), &rules).map_err(io)?;
@@ -163,52 +144,31 @@ pub fn prepare(
         intermediate: source.intermediate,
         positions: source.positions,
         epsilon: source.epsilon,
-        unknown: rank(&vocab[original.model.unk_id].0)
-            .map_err(|_| failed("the unknown token is missing"))? as u32,
+        unknown: rank(&vocab[original.model.unk_id].0).map_err(|_| failed("the unknown token is missing"))? as u32,
         lowest_score: vocab.iter().map(|p| p.1).fold(f64::INFINITY, f64::min),
         query_prefix: "query: ".into(),
         passage_prefix: "passage: ".into(),
-        sha256: [
-            (RULES.to_owned(), sha256_hex(&rules)),
-            (TENSORS.to_owned(), sha256_hex(&written)),
-        ]
-        .into(),
+        sha256: [(RULES.to_owned(), sha256_hex(&rules)), (TENSORS.to_owned(), sha256_hex(&written))].into(),
     };
-    let config =
-        serde_json::to_vec_pretty(&config).map_err(|e| ModelError::Failed(e.to_string()))?;
+    let config = serde_json::to_vec_pretty(&config).map_err(|e| ModelError::Failed(e.to_string()))?;
     std::fs::write(to.join(CONFIG), config).map_err(io)?;
     Ok(kept.len())
 }
 
-fn vocabulary_tensors(
-    vocab: &[(String, f64)],
-    kept: &[usize],
-) -> Result<HashMap<String, Tensor>, ModelError> {
+fn vocabulary_tensors(vocab: &[(String, f64)], kept: &[usize]) -> Result<HashMap<String, Tensor>, ModelError> {
     let mut blob: Vec<u8> = Vec::new();
     let mut offsets: Vec<u32> = vec![0];
     let mut scores: Vec<f64> = Vec::with_capacity(kept.len());
     for &id in kept {
         blob.extend_from_slice(vocab[id].0.as_bytes());
-        offsets.push(
-            u32::try_from(blob.len())
-                .map_err(|_| ModelError::Failed("the vocabulary is too large".into()))?,
-        );
+        offsets.push(u32::try_from(blob.len()).map_err(|_| ModelError::Failed("the vocabulary is too large".into()))?);
         scores.push(vocab[id].1);
     }
     let (bytes, ends, pieces) = (blob.len(), offsets.len(), scores.len());
     Ok(HashMap::from([
-        (
-            "pieces.blob".to_owned(),
-            Tensor::from_vec(blob, bytes, &Device::Cpu)?,
-        ),
-        (
-            "pieces.offsets".to_owned(),
-            Tensor::from_vec(offsets, ends, &Device::Cpu)?,
-        ),
-        (
-            "pieces.scores".to_owned(),
-            Tensor::from_vec(scores, pieces, &Device::Cpu)?,
-        ),
+        ("pieces.blob".to_owned(), Tensor::from_vec(blob, bytes, &Device::Cpu)?),
+        ("pieces.offsets".to_owned(), Tensor::from_vec(offsets, ends, &Device::Cpu)?),
+        ("pieces.scores".to_owned(), Tensor::from_vec(scores, pieces, &Device::Cpu)?),
     ]))
 }
 
@@ -218,11 +178,7 @@ fn renumber(rules: &mut TokenizerRules, rank: impl Fn(&str) -> Option<usize>) ->
         let id = rank(token.get("content")?.as_str()?)?;
         token["id"] = id.into();
     }
-    for (name, special) in rules
-        .post_processor
-        .get_mut("special_tokens")?
-        .as_object_mut()?
-    {
+    for (name, special) in rules.post_processor.get_mut("special_tokens")?.as_object_mut()? {
         special["ids"] = vec![rank(name)?].into();
     }
     Some(())

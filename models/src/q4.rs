@@ -13,10 +13,7 @@ pub const fn row_bytes(weights: usize) -> usize {
 /// Writes the weights of `blocks` to `out`, 32 for every 18 bytes.
 pub fn dequantise(blocks: &[u8], out: &mut [f32]) {
     debug_assert_eq!(blocks.len() / BLOCK_BYTES, out.len() / BLOCK);
-    for (block, out) in blocks
-        .chunks_exact(BLOCK_BYTES)
-        .zip(out.chunks_exact_mut(BLOCK))
-    {
+    for (block, out) in blocks.chunks_exact(BLOCK_BYTES).zip(out.chunks_exact_mut(BLOCK)) {
         let scale = f16::from_le_bytes([block[0], block[1]]).to_f32();
         let (low, high) = out.split_at_mut(BLOCK / 2);
         for ((&byte, low), high) in block[2..].iter().zip(low).zip(high) {

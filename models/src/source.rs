@@ -80,23 +80,8 @@ impl<'a> Source<'a> {
             if bytes != expected {
                 return None;
             }
-            tensors.insert(
-                name,
-                SourceTensor {
-                    quantised: kind == 1,
-                    elements,
-                    data,
-                },
-            );
+            tensors.insert(name, SourceTensor { quantised: kind == 1, elements, data });
         }
-        Some(Source {
-            hidden,
-            layers,
-            heads,
-            intermediate,
-            positions,
-            epsilon,
-            tensors,
-        })
+        Some(Source { hidden, layers, heads, intermediate, positions, epsilon, tensors })
     }
 }

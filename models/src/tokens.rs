@@ -3,20 +3,14 @@
 use std::path::Path;
 
 use tokenizers::{
-    AddedToken, DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper,
-    Tokenizer, TokenizerImpl,
+    AddedToken, DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, Tokenizer, TokenizerImpl,
 };
 
 use crate::prune::TokenizerRules;
 use crate::unigram::SortedUnigram;
 
-type Pruned = TokenizerImpl<
-    SortedUnigram,
-    NormalizerWrapper,
-    PreTokenizerWrapper,
-    PostProcessorWrapper,
-    DecoderWrapper,
->;
+type Pruned =
+    TokenizerImpl<SortedUnigram, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
 
 /// No piece has more than 16 characters; the rest allows for characters that normalisation takes out. What lies behind
 /// `limit * LONGEST_PIECE` characters cannot reach the first `limit` tokens of an honest text.
@@ -47,12 +41,9 @@ impl TextTokenizer {
     pub fn pruned(model: SortedUnigram, rules: &[u8], limit: usize) -> Result<Self, String> {
         let rules: TokenizerRules = serde_json::from_slice(rules).map_err(|e| e.to_string())?;
         let parse = |e: serde_json::Error| e.to_string();
-        let normalizer: NormalizerWrapper =
-            serde_json::from_value(rules.normalizer).map_err(parse)?;
-        let pre_tokenizer: PreTokenizerWrapper =
-            serde_json::from_value(rules.pre_tokenizer).map_err(parse)?;
-        let post_processor: PostProcessorWrapper =
-            serde_json::from_value(rules.post_processor).map_err(parse)?;
+        let normalizer: NormalizerWrapper = serde_json::from_value(rules.normalizer).map_err(parse)?;
+        let pre_tokenizer: PreTokenizerWrapper = serde_json::from_value(rules.pre_tokenizer).map_err(parse)?;
+        let post_processor: PostProcessorWrapper = serde_json::from_value(rules.post_processor).map_err(parse)?;
         let added: Vec<AddedToken> = serde_json::from_value(rules.added_tokens).map_err(parse)?;
         let mut tokenizer: Pruned = TokenizerImpl::new(model);
         tokenizer
@@ -60,31 +51,20 @@ impl TextTokenizer {
             .map_err(|e| e.to_string())?
             .with_pre_tokenizer(Some(pre_tokenizer))
             .with_post_processor(Some(post_processor));
-        tokenizer
-            .add_special_tokens(added)
-            .map_err(|e| e.to_string())?;
-        Ok(TextTokenizer {
-            inner: Inner::Pruned(Box::new(tokenizer)),
-            limit,
-        })
+        tokenizer.add_special_tokens(added).map_err(|e| e.to_string())?;
+        Ok(TextTokenizer { inner: Inner::Pruned(Box::new(tokenizer)), limit })
     }
 
     pub fn whole(file: &Path, limit: usize) -> Result<Self, String> {
         let mut tokenizer = Tokenizer::from_file(file).map_err(|e| e.to_string())?;
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|e| e.to_string())?;
-        Ok(TextTokenizer {
-            inner: Inner::Whole(Box::new(tokenizer)),
-            limit,
-        })
+        Ok(TextTokenizer { inner: Inner::Whole(Box::new(tokenizer)), limit })
     }
 
     /// Keeps the first tokens and the closing one when the text is too long.
     pub fn tokens(&self, text: &str) -> Result<Tokens, String> {
-        let end = text
-            .char_indices()
-            .nth(self.limit * LONGEST_PIECE)
-            .map_or(text.len(), |(at, _)| at);
+        let end = text.char_indices().nth(self.limit * LONGEST_PIECE).map_or(text.len(), |(at, _)| at);
         let text = &text[..end];
         let encoding = match &self.inner {
             Inner::Pruned(t) => t.encode_fast(text, true),

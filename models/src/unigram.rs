@@ -35,13 +35,7 @@ struct Best {
 impl SortedUnigram {
     /// `lowest` is the score of the rarest piece of the vocabulary that these pieces were cut from: an unknown
     /// character must cost the same after the cut as before it. The reason why not is a sentence.
-    pub fn new(
-        blob: Vec<u8>,
-        offsets: Vec<u32>,
-        scores: Vec<f64>,
-        unknown: u32,
-        lowest: f64,
-    ) -> Result<Self, String> {
+    pub fn new(blob: Vec<u8>, offsets: Vec<u32>, scores: Vec<f64>, unknown: u32, lowest: f64) -> Result<Self, String> {
         if offsets.len() != scores.len() + 1
             || (unknown as usize) >= scores.len()
             || offsets[0] != 0
@@ -50,11 +44,7 @@ impl SortedUnigram {
         {
             return Err("lengths of the vocabulary do not fit together".into());
         }
-        let pieces = || {
-            offsets
-                .windows(2)
-                .map(|w| &blob[w[0] as usize..w[1] as usize])
-        };
+        let pieces = || offsets.windows(2).map(|w| &blob[w[0] as usize..w[1] as usize]);
         if pieces().any(|piece| std::str::from_utf8(piece).is_err()) {
             return Err("a piece of the vocabulary is not UTF-8".into());
         }
@@ -71,14 +61,7 @@ impl SortedUnigram {
         for b in 1..257 {
             first[b] += first[b - 1];
         }
-        Ok(SortedUnigram {
-            blob,
-            offsets,
-            scores,
-            first,
-            unknown,
-            unknown_score: lowest - UNKNOWN_PENALTY,
-        })
+        Ok(SortedUnigram { blob, offsets, scores, first, unknown, unknown_score: lowest - UNKNOWN_PENALTY })
     }
 
     fn piece(&self, rank: usize) -> &[u8] {
@@ -158,9 +141,7 @@ impl SortedUnigram {
         while end > 0 {
             let Some(step) = best[end] else { break };
             match pieces.last_mut() {
-                Some((start, _, id)) if *id == self.unknown && step.id == self.unknown => {
-                    *start = step.start
-                }
+                Some((start, _, id)) if *id == self.unknown && step.id == self.unknown => *start = step.start,
                 _ => pieces.push((step.start, end, step.id)),
             }
             end = step.start;
@@ -174,9 +155,7 @@ impl Model for SortedUnigram {
     type Trainer = UnigramTrainer;
 
     fn tokenize(&self, text: &str) -> tokenizers::Result<Vec<Token>> {
-        let token = |(start, end, id): (usize, usize, u32)| {
-            Token::new(id, text[start..end].to_owned(), (start, end))
-        };
+        let token = |(start, end, id): (usize, usize, u32)| Token::new(id, text[start..end].to_owned(), (start, end));
         Ok(self.cut(text).into_iter().map(token).collect())
     }
 
@@ -190,9 +169,7 @@ impl Model for SortedUnigram {
     }
 
     fn get_vocab(&self) -> HashMap<String, u32> {
-        (0..self.scores.len() as u32)
-            .filter_map(|id| Some((self.id_to_token(id)?, id)))
-            .collect()
+        (0..self.scores.len() as u32).filter_map(|id| Some((self.id_to_token(id)?, id))).collect()
     }
 
     fn get_vocab_size(&self) -> usize {
@@ -215,8 +192,7 @@ mod tests {
     use tokenizers::models::unigram::Unigram;
 
     fn pair(pieces: &[(&str, f64)]) -> (Unigram, SortedUnigram) {
-        let theirs: Vec<(String, f64)> =
-            pieces.iter().map(|(p, s)| ((*p).to_owned(), *s)).collect();
+        let theirs: Vec<(String, f64)> = pieces.iter().map(|(p, s)| ((*p).to_owned(), *s)).collect();
         let unknown = theirs.iter().position(|(p, _)| p == "<unk>").unwrap();
         let lowest = theirs.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
         let mut sorted = theirs.clone();
@@ -228,14 +204,7 @@ mod tests {
             offsets.push(blob.len() as u32);
         }
         let rank = sorted.iter().position(|(p, _)| p == "<unk>").unwrap() as u32;
-        let ours = SortedUnigram::new(
-            blob,
-            offsets,
-            sorted.iter().map(|p| p.1).collect(),
-            rank,
-            lowest,
-        )
-        .unwrap();
+        let ours = SortedUnigram::new(blob, offsets, sorted.iter().map(|p| p.1).collect(), rank, lowest).unwrap();
         (Unigram::from(theirs, Some(unknown), false).unwrap(), ours)
     }
 
@@ -257,36 +226,16 @@ mod tests {
             ("abab", -4.0),
         ];
         let (theirs, ours) = pair(&pieces);
-        for text in [
-            "",
-            "a",
-            "ab",
-            "abcab",
-            "ababab",
-            "▁abc",
-            "x",
-            "xx",
-            "axyb",
-            "退货吗退",
-            "▁退x货",
-            "c🙂🙂c",
-            "ééab",
-        ] {
+        for text in
+            ["", "a", "ab", "abcab", "ababab", "▁abc", "x", "xx", "axyb", "退货吗退", "▁退x货", "c🙂🙂c", "ééab"]
+        {
             let expected = theirs.tokenize(text).unwrap();
             let got = ours.tokenize(text).unwrap();
-            let cuts = |tokens: &[Token]| {
-                tokens
-                    .iter()
-                    .map(|t| (t.value.clone(), t.offsets))
-                    .collect::<Vec<_>>()
-            };
+            let cuts = |tokens: &[Token]| tokens.iter().map(|t| (t.value.clone(), t.offsets)).collect::<Vec<_>>();
             assert_eq!(cuts(&got), cuts(&expected), "{text}");
         }
         for (piece, _) in pieces {
-            assert_eq!(
-                ours.id_to_token(ours.token_to_id(piece).unwrap()).unwrap(),
-                piece
-            );
+            assert_eq!(ours.id_to_token(ours.token_to_id(piece).unwrap()).unwrap(), piece);
         }
         assert_eq!(ours.token_to_id("zz"), None);
         assert_eq!(ours.id_to_token(99), None);
@@ -299,22 +248,10 @@ mod tests {
         };
         assert!(new(b"ab", &[0, 1, 2], &[-1.0, -2.0]).is_ok());
         assert!(new(b"ba", &[0, 1, 2], &[-1.0, -2.0]).is_err(), "not sorted");
-        assert!(
-            new(b"ab", &[0, 1], &[-1.0, -2.0]).is_err(),
-            "an offset is missing"
-        );
-        assert!(
-            new(b"ab", &[0, 1, 9], &[-1.0, -2.0]).is_err(),
-            "an offset is too large"
-        );
-        assert!(
-            new(b"ab", &[0, 1, 2], &[-1.0, f64::NAN]).is_err(),
-            "a score is not a number"
-        );
-        assert!(
-            new(b"a\xff", &[0, 1, 2], &[-1.0, -2.0]).is_err(),
-            "not UTF-8"
-        );
+        assert!(new(b"ab", &[0, 1], &[-1.0, -2.0]).is_err(), "an offset is missing");
+        assert!(new(b"ab", &[0, 1, 9], &[-1.0, -2.0]).is_err(), "an offset is too large");
+        assert!(new(b"ab", &[0, 1, 2], &[-1.0, f64::NAN]).is_err(), "a score is not a number");
+        assert!(new(b"a\xff", &[0, 1, 2], &[-1.0, -2.0]).is_err(), "not UTF-8");
         assert!(new(b"", &[0], &[]).is_err(), "empty");
     }
 }

