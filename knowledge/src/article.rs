@@ -145,7 +145,9 @@ fn parse(file: &str, slug: &str, language: Language, text: &str) -> Result<Artic
         Some(parts) => parts,
         None => match rest.strip_suffix("\n---") {
             Some(head) => (head, ""),
-            None => return Err(KnowledgeError::article(file, 1, "the head that starts here has no closing `---` line")),
+            None => {
+                return Err(KnowledgeError::article(file, 1, "the head that starts here has no closing `---` line"));
+            }
         },
     };
     let front: FrontMatter = serde_yaml_ng::from_str(head).map_err(|e| {

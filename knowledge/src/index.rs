@@ -12,9 +12,9 @@ use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{Index, IndexSettings, ReloadPolicy, Searcher, TantivyDocument, Term};
 
-const TITLE_BOOST: f32 = 1.5;
-const QUESTIONS_BOOST: f32 = 1.2;
-const BODY_BOOST: f32 = 0.8;
+const TITLE_BOOST: f32 = 1.0;
+const QUESTIONS_BOOST: f32 = 0.6;
+const BODY_BOOST: f32 = 1.0;
 /// Terms of one query that are looked up, rarest first; bounds the work for a pasted wall of text.
 const MAX_TERMS: usize = 48;
 const MAX_HITS: usize = 96;
@@ -138,16 +138,17 @@ impl WordIndex {
                 clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(leaf), boost))));
             }
         }
-        let hits = self
-            .searcher
-            .search(&BooleanQuery::new(clauses), &TopDocs::with_limit(MAX_HITS).order_by_score())?;
+        let hits =
+            self.searcher.search(&BooleanQuery::new(clauses), &TopDocs::with_limit(MAX_HITS).order_by_score())?;
         let scale = 1.0 / (query.mass * (TITLE_BOOST + QUESTIONS_BOOST + BODY_BOOST));
         Ok(hits.into_iter().map(|(score, at)| (at.doc_id as usize, score * scale)).collect())
     }
 
     /// Share of the question, weighted by how telling its terms are, that the article version holds anywhere.
     pub fn overlap(&self, query: &WordQuery, version: usize) -> f32 {
-        let Some(ids) = self.terms_of.get(&version) else { return 0.0 };
+        let Some(ids) = self.terms_of.get(&version) else {
+            return 0.0;
+        };
         if query.mass <= 0.0 {
             return 0.0;
         }
@@ -173,7 +174,8 @@ mod tests {
             document(2, "Shipping fees", "Orders over 99 yuan ship free."),
         ])
         .unwrap();
-        for (text, best) in [("怎么退货", 0), ("我的发票呢", 1), ("ship:fee AND (\"title:*", 2), ("SHIPPED?", 2)] {
+        for (text, best) in [("怎么退货", 0), ("我的发票呢", 1), ("ship:fee AND (\"title:*", 2), ("SHIPPED?", 2)]
+        {
             let hits = index.search(&index.query(&tokens::terms(text))).unwrap();
             assert_eq!(hits.first().map(|h| h.0), Some(best), "{text}");
         }

@@ -5,11 +5,17 @@
 //!
 //! A search joins meaning (`vectors`: centred cosine of e5) and words (`index`: tantivy BM25) per article
 //! (`fuse`), and turns what it saw into a probability that the article answers (`calibrate`).
+//!
+//! Chinese is indexed as pairs of characters and single characters, without a word dictionary. Measured on the
+//! demo shop's articles, each question searched by words alone in an index that does not hold it (594 questions):
+//! pairs and singles hit@1 .519, MRR .658; jieba's search mode .455 and .595, with single characters added .480
+//! and .627. jieba also costs 33 MB of memory and 0.1 s at start, so it is not used.
 
 mod article;
 mod calibrate;
 pub mod eval;
 mod fuse;
+mod heldout;
 mod index;
 mod live;
 mod markdown;

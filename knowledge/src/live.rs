@@ -1,7 +1,8 @@
 //! The shared handle: search reads a snapshot, edits swap in the next one.
 
 use crate::calibrate::{Calibration, Thresholds};
-use crate::snapshot::{self, OutOfScope, Prepared, PreparedVersion, Snapshot};
+use crate::heldout;
+use crate::snapshot::{OutOfScope, Prepared, PreparedVersion, Snapshot};
 use crate::{Article, Citation, KnowledgeError, Passage, Query};
 use kg::Language;
 use models::{Embedder, Kind};
@@ -25,7 +26,11 @@ pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
 impl Knowledge {
     /// Embeds, indexes and calibrates. `progress` is told how many texts are embedded, of `text_count`.
-    pub async fn build(embedder: &Embedder, articles: &[Article], progress: Progress<'_>) -> Result<Knowledge, KnowledgeError> {
+    pub async fn build(
+        embedder: &Embedder,
+        articles: &[Article],
+        progress: Progress<'_>,
+    ) -> Result<Knowledge, KnowledgeError> {
         let out_of_scope = Arc::new(embed_out_of_scope(embedder).await?);
         let prepared = prepare(embedder, articles, progress).await?;
         let snapshot = assemble(embedder.dimension(), prepared, out_of_scope.clone(), None).await?;
@@ -127,7 +132,7 @@ async fn assemble(
     let work = move || {
         let calibration = match calibration {
             Some(known) => known,
-            None => snapshot::calibrate(dimension, &prepared, &out_of_scope)?,
+            None => heldout::calibrate(dimension, &prepared, &out_of_scope)?,
         };
         Snapshot::build(dimension, prepared, &out_of_scope, calibration)
     };
@@ -135,7 +140,11 @@ async fn assemble(
 }
 
 /// Two calls to the encoder for all articles together, so that its batches are full.
-async fn prepare(embedder: &Embedder, articles: &[Article], progress: Progress<'_>) -> Result<Vec<Arc<Prepared>>, KnowledgeError> {
+async fn prepare(
+    embedder: &Embedder,
+    articles: &[Article],
+    progress: Progress<'_>,
+) -> Result<Vec<Arc<Prepared>>, KnowledgeError> {
     let mut slugs = HashSet::new();
     for article in articles {
         article.validate()?;

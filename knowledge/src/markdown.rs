@@ -32,7 +32,9 @@ fn options() -> Options {
 fn is_safe_url(url: &str) -> bool {
     let url: String = url.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
     match url.find([':', '/', '?', '#', '\\']) {
-        Some(at) if url[at..].starts_with(':') => matches!(url[..at].to_ascii_lowercase().as_str(), "http" | "https"),
+        Some(at) if url[at..].starts_with(':') => {
+            matches!(url[..at].to_ascii_lowercase().as_str(), "http" | "https")
+        }
         _ => true,
     }
 }
@@ -137,8 +139,13 @@ impl Blocks {
             }
             Event::End(TagEnd::TableCell) => self.line.push_str(" | "),
             Event::End(
-                TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock | TagEnd::TableRow | TagEnd::TableHead
-                | TagEnd::BlockQuote(_) | TagEnd::HtmlBlock,
+                TagEnd::Paragraph
+                | TagEnd::Item
+                | TagEnd::CodeBlock
+                | TagEnd::TableRow
+                | TagEnd::TableHead
+                | TagEnd::BlockQuote(_)
+                | TagEnd::HtmlBlock,
             ) => self.end_block(),
             _ => {}
         }
@@ -158,7 +165,10 @@ impl Blocks {
     fn end_block(&mut self) {
         let line = std::mem::take(&mut self.line);
         let line = line.trim().trim_end_matches('|').trim_end();
-        if !line.is_empty() && line != "•" && let Some(section) = self.sections.last_mut() {
+        if !line.is_empty()
+            && line != "•"
+            && let Some(section) = self.sections.last_mut()
+        {
             section.blocks.push(line.to_owned());
         }
     }
@@ -252,7 +262,9 @@ mod tests {
         let en = "One sentence of six words here. ".repeat(200);
         let endless = "字".repeat(3_000);
         let unbroken = "x".repeat(20_000);
-        for (body, language) in [(&zh, Language::Zh), (&en, Language::En), (&endless, Language::Zh), (&unbroken, Language::En)] {
+        for (body, language) in
+            [(&zh, Language::Zh), (&en, Language::En), (&endless, Language::Zh), (&unbroken, Language::En)]
+        {
             let all = texts(body, language);
             assert!(all.len() > 3);
             assert!(all.iter().all(|t| weight(t, language) <= limit(language)));

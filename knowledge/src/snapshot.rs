@@ -1,6 +1,6 @@
 //! Everything a search reads, built once and never changed.
 
-use crate::calibrate::{Calibration, Sample};
+use crate::calibrate::Calibration;
 use crate::fuse::{self, Candidate, Evidence, OTHER_LANGUAGE, WORDS};
 use crate::index::{Document, WordIndex, WordQuery};
 use crate::markdown::{self, Piece};
@@ -11,11 +11,6 @@ use models::{Embedding, Kind};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Held-out questions that the calibration is fitted on; more would only make loading slower.
-const CALIBRATION_QUESTIONS: usize = 400;
-/// A hidden article's question counts less as a no-case: a neighbouring article sometimes does answer it.
-const HIDDEN_WEIGHT: f64 = 0.3;
 
 /// An article with its embeddings: kept between snapshots, so that an edit embeds only what it changed.
 pub struct Prepared {
@@ -82,7 +77,7 @@ impl Snapshot {
     }
 
     /// `keep` says which asks (0 is the title) of every version are in.
-    fn build_part(
+    pub fn build_part(
         dimension: usize,
         mut prepared: Vec<Arc<Prepared>>,
         background: &[OutOfScope],
@@ -100,11 +95,11 @@ impl Snapshot {
                     version.asks.iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, ask)| ask).collect();
                 let start = rows.len();
                 for (_, embedding) in &version.pieces {
-                    rows.push(Row { language, kind: Kind::Passage, embedding: embedding.clone() });
+                    rows.push(Row { article, language, kind: Kind::Passage, embedding: embedding.clone() });
                 }
                 let middle = rows.len();
                 for (_, embedding) in &asks {
-                    rows.push(Row { language, kind: Kind::Query, embedding: embedding.clone() });
+                    rows.push(Row { article, language, kind: Kind::Query, embedding: embedding.clone() });
                 }
                 let title = asks.first().map_or("", |a| a.0.as_str());
                 let questions: Vec<&str> = asks.iter().skip(1).map(|a| a.0.as_str()).collect();
@@ -131,7 +126,7 @@ impl Snapshot {
         }
         let middle: Vec<Row> = background
             .iter()
-            .map(|o| Row { language: o.language, kind: Kind::Query, embedding: o.embedding.clone() })
+            .map(|o| Row { article: 0, language: o.language, kind: Kind::Query, embedding: o.embedding.clone() })
             .collect();
         let vectors = Vectors::build(dimension, &rows, &middle);
         for version in &mut versions {
@@ -154,7 +149,9 @@ impl Snapshot {
     }
 
     pub fn search(&self, query: &Query<'_>) -> Vec<Passage> {
-        let Some((candidates, cosines, hits)) = self.candidates(query) else { return Vec::new() };
+        let Some((candidates, cosines, hits)) = self.candidates(query) else {
+            return Vec::new();
+        };
         candidates
             .iter()
             .take(query.limit)
@@ -182,6 +179,11 @@ impl Snapshot {
         self.prepared.binary_search_by(|p| p.article.slug.as_str().cmp(slug)).ok()
     }
 
+    /// All articles in their order, without the passages.
+    pub fn ranked(&self, query: &Query<'_>) -> Vec<Candidate> {
+        self.candidates(query).map(|(candidates, ..)| candidates).unwrap_or_default()
+    }
+
     fn candidates(&self, query: &Query<'_>) -> Option<(Vec<Candidate>, Vec<f32>, WordHits)> {
         let text = tokens::searchable(query.text);
         let terms = tokens::terms(&text);
@@ -202,7 +204,12 @@ impl Snapshot {
         let mut per_article: Vec<Option<Candidate>> = vec![None; self.prepared.len()];
         for (at, version) in self.versions.iter().enumerate() {
             let words = hits.scores.get(&at).map_or(0.0, |s| s.iter().fold(0.0f32, |m, (_, w)| m.max(*w)));
-            let evidence = Evidence { ask: best(&version.asks), passage: best(&version.pieces), words };
+            let evidence = Evidence {
+                ask: best(&version.asks),
+                passage: best(&version.pieces),
+                whole: cosines.get(self.entries() + version.article).copied().unwrap_or(-1.0),
+                words,
+            };
             if cosines.is_empty() && words <= 0.0 {
                 continue;
             }
@@ -215,7 +222,15 @@ impl Snapshot {
                     _ => 0.0,
                 };
                 let cosine = evidence.cosine();
-                *known = Some(Candidate { article: version.article, version: at, cosine, words, overlap, fused, margin: 0.0 });
+                *known = Some(Candidate {
+                    article: version.article,
+                    version: at,
+                    cosine,
+                    words,
+                    overlap,
+                    fused,
+                    margin: 0.0,
+                });
             }
         }
         Some((fuse::rank(per_article.into_iter().flatten().collect()), cosines, hits))
@@ -260,7 +275,8 @@ impl Snapshot {
             for (score, row) in scores.iter_mut().zip(v.pieces.clone()) {
                 *score = cosines[row];
             }
-            if let Some((ask, best)) = v.asks.clone().map(|a| cosines[a]).enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) {
+            if let Some((ask, best)) = v.asks.clone().map(|a| cosines[a]).enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
+            {
                 scores[v.points_to[ask]] += 0.5 * best.max(0.0);
             }
         }
@@ -320,64 +336,6 @@ impl Prepared {
         match &piece.heading {
             Some(heading) => format!("{title}\n{heading}\n{}", piece.text),
             None => format!("{title}\n{}", piece.text),
-        }
-    }
-}
-
-/// Fits the calibration on the articles' own questions: half of them are taken out of the index and asked, then
-/// the other half. Deterministic.
-pub fn calibrate(
-    dimension: usize,
-    prepared: &[Arc<Prepared>],
-    out_of_scope: &[OutOfScope],
-) -> Result<Calibration, KnowledgeError> {
-    let samples = held_out(dimension, prepared, out_of_scope)?;
-    Ok(Calibration::fit(&samples))
-}
-
-fn held_out(
-    dimension: usize,
-    prepared: &[Arc<Prepared>],
-    out_of_scope: &[OutOfScope],
-) -> Result<Vec<Sample>, KnowledgeError> {
-    let questions: usize =
-        prepared.iter().flat_map(|p| &p.versions).map(|v| v.asks.len().saturating_sub(1)).sum();
-    let stride = questions.div_ceil(CALIBRATION_QUESTIONS).max(1);
-    let mut samples = Vec::new();
-    for half in 0..2 {
-        let keep = |ask: usize| ask == 0 || ask % 2 == half;
-        let part = Snapshot::build_part(dimension, prepared.to_vec(), out_of_scope, Calibration::default(), &keep)?;
-        let mut turn = half;
-        for (article, p) in part.prepared.iter().enumerate() {
-            for version in &p.versions {
-                for (_, (text, embedding)) in version.asks.iter().enumerate().filter(|(i, _)| !keep(*i)) {
-                    turn += 1;
-                    if turn % stride == 0 {
-                        let query = Query { text, embedding, language: version.language, limit: 3 };
-                        part.sample(&query, Some(article), &mut samples);
-                    }
-                }
-            }
-        }
-        for asked in out_of_scope.iter().skip(half).step_by(2) {
-            let query = Query { text: &asked.text, embedding: &asked.embedding, language: asked.language, limit: 3 };
-            part.sample(&query, None, &mut samples);
-        }
-    }
-    Ok(samples)
-}
-
-impl Snapshot {
-    fn sample(&self, query: &Query<'_>, gold: Option<usize>, samples: &mut Vec<Sample>) {
-        let Some((candidates, ..)) = self.candidates(query) else { return };
-        for (i, candidate) in candidates.iter().take(3).enumerate() {
-            samples.push(Sample::new(candidate, Some(candidate.article) == gold, i == 0, 1.0));
-        }
-        if let Some(gold) = gold {
-            let others = fuse::rank(candidates.into_iter().filter(|c| c.article != gold).collect());
-            if let Some(candidate) = others.first() {
-                samples.push(Sample::new(candidate, false, true, HIDDEN_WEIGHT));
-            }
         }
     }
 }

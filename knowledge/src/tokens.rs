@@ -15,9 +15,9 @@ const STOP_ZH: &str = "的了吗呢啊吧呀哦嘛么哈是在有和与也都就
 const STOP_EN: &[&str] = &[
     "a", "an", "the", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "i", "me", "my", "you",
     "your", "we", "us", "our", "it", "its", "they", "them", "this", "that", "these", "those", "to", "of", "in", "on",
-    "at", "for", "with", "by", "as", "and", "or", "but", "if", "so", "can", "could", "will", "would", "should", "shall",
-    "may", "might", "have", "has", "had", "there", "here", "what", "which", "who", "please", "just", "some", "any",
-    "s", "t", "m", "re", "ve", "ll", "d",
+    "at", "for", "with", "by", "as", "and", "or", "but", "if", "so", "can", "could", "will", "would", "should",
+    "shall", "may", "might", "have", "has", "had", "there", "here", "what", "which", "who", "please", "just", "some",
+    "any", "s", "t", "m", "re", "ve", "ll", "d",
 ];
 
 /// Search terms in order, repeats kept.

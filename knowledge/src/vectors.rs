@@ -12,7 +12,7 @@ const PULL: f32 = 20.0;
 
 pub struct Vectors {
     dimension: usize,
-    /// Row after row, centred and of length 1.
+    /// Row after row, centred and of length 1; after the given rows one for each article, the middle of its own.
     rows: Vec<f32>,
     /// What is subtracted from a question in each language.
     question_centre: [Vec<f32>; 2],
@@ -20,6 +20,8 @@ pub struct Vectors {
 
 /// What is placed in a row.
 pub struct Row {
+    /// Number of its article.
+    pub article: usize,
     pub language: Language,
     pub kind: Kind,
     pub embedding: Embedding,
@@ -40,11 +42,20 @@ impl Vectors {
             let of = &centres[slot(row.language)][usize::from(row.kind == Kind::Passage)];
             flat.extend(centred(&row.embedding, of));
         }
+        let articles = rows.iter().map(|r| r.article + 1).max().unwrap_or(0);
+        let mut wholes = vec![0.0f32; articles * dimension];
+        for (row, vector) in rows.iter().zip(flat.chunks_exact(dimension.max(1))) {
+            for (sum, x) in wholes[row.article * dimension..].iter_mut().zip(vector) {
+                *sum += x;
+            }
+        }
+        wholes.chunks_exact_mut(dimension.max(1)).for_each(normalise);
+        flat.extend(wholes);
         let [[zh, _], [en, _]] = centres;
         Vectors { dimension, rows: flat, question_centre: [zh, en] }
     }
 
-    /// One cosine per row; empty when the embedding is not of this encoder (or was not computed).
+    /// One cosine per row, then one per article; empty when the embedding is not of this encoder (or was not computed).
     pub fn cosines(&self, question: &[f32], language: Language) -> Vec<f32> {
         if question.len() != self.dimension || question.is_empty() || question.iter().any(|x| !x.is_finite()) {
             return Vec::new();
@@ -89,14 +100,19 @@ fn mean<'a>(dimension: usize, rows: impl Iterator<Item = &'a Row>, toward: Optio
 }
 
 fn centred(embedding: &[f32], centre: &[f32]) -> Vec<f32> {
-    let mut out: Vec<f32> = centre.iter().enumerate().map(|(i, c)| embedding.get(i).copied().unwrap_or(0.0) - c).collect();
-    let length = dot(&out, &out).sqrt();
+    let mut out: Vec<f32> =
+        centre.iter().enumerate().map(|(i, c)| embedding.get(i).copied().unwrap_or(0.0) - c).collect();
+    normalise(&mut out);
+    out
+}
+
+fn normalise(x: &mut [f32]) {
+    let length = dot(x, x).sqrt();
     if length > 1e-6 {
-        for x in &mut out {
+        for x in x {
             *x /= length;
         }
     }
-    out
 }
 
 /// Eight running sums, so that the compiler may use vector registers.
@@ -117,7 +133,7 @@ mod tests {
     use super::*;
 
     fn row(language: Language, x: [f32; 4]) -> Row {
-        Row { language, kind: Kind::Query, embedding: x.to_vec().into() }
+        Row { article: 0, language, kind: Kind::Query, embedding: x.to_vec().into() }
     }
 
     #[test]

@@ -47,7 +47,10 @@ fn says_where_a_file_is_wrong() {
     for (text, line, part) in cases {
         let (at, message) = error_of(text);
         assert!(message.contains(part), "{text:?}: {message}");
-        assert!(at.abs_diff(line) <= usize::from(part.is_empty() || part == "author"), "{text:?}: line {at}: {message}");
+        assert!(
+            at.abs_diff(line) <= usize::from(part.is_empty() || part == "author"),
+            "{text:?}: line {at}: {message}"
+        );
     }
     assert!(Article::parse_file("../etc/passwd", Zh, GOOD).is_err());
     let long = format!("---\ntitle: x\ncategory: y\n---\n{}", "长".repeat(50_000));
@@ -65,7 +68,8 @@ fn a_folder_goes_out_and_comes_back_the_same() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "INDEX.md", "not an article");
     write(dir.path(), "returns/refund-time.zh.md", GOOD);
-    let english = "---\ntitle: '- Refunds: \"when\"? #1'\ncategory: returns\n---\nThree days.\n\n---\n\nAfter a rule.\n";
+    let english =
+        "---\ntitle: '- Refunds: \"when\"? #1'\ncategory: returns\n---\nThree days.\n\n---\n\nAfter a rule.\n";
     write(dir.path(), "returns/refund-time.en.md", english);
     write(dir.path(), "delivery/a.en.md", "---\ntitle: A\ncategory: delivery\nquestions: []\n---\nText");
     let articles = Article::load_dir(dir.path()).unwrap();
@@ -129,7 +133,9 @@ fn nothing_in_a_body_runs_in_a_browser() {
     for body in bodies {
         let html = body_html(body);
         let lower = html.to_lowercase();
-        for bad in ["<script", "<img src=x", "<div", "<b ", "href=\"java", "href=\"vb", "href=\"data", "src=\"data", "<svg"] {
+        for bad in
+            ["<script", "<img src=x", "<div", "<b ", "href=\"java", "href=\"vb", "href=\"data", "src=\"data", "<svg"]
+        {
             assert!(!lower.contains(bad), "{body:?} became {html}");
         }
     }
@@ -138,8 +144,17 @@ fn nothing_in_a_body_runs_in_a_browser() {
 
 #[test]
 fn ordinary_markdown_stays() {
-    let html = body_html("# A\n\n**b** [c](https://shop.example/x?a=1&b=2) [d](/help/e#f) [g](../h)\n\n| 1 | 2 |\n|---|---|\n| 三 | 四 |");
-    for part in ["<h1>A</h1>", "<strong>b</strong>", "href=\"https://shop.example/x?a=1&amp;b=2\"", "href=\"/help/e#f\"", "href=\"../h\"", "<td>三</td>"] {
+    let html = body_html(
+        "# A\n\n**b** [c](https://shop.example/x?a=1&b=2) [d](/help/e#f) [g](../h)\n\n| 1 | 2 |\n|---|---|\n| 三 | 四 |",
+    );
+    for part in [
+        "<h1>A</h1>",
+        "<strong>b</strong>",
+        "href=\"https://shop.example/x?a=1&amp;b=2\"",
+        "href=\"/help/e#f\"",
+        "href=\"../h\"",
+        "<td>三</td>",
+    ] {
         assert!(html.contains(part), "{part} in {html}");
     }
     // The words of a link that is not let through stay.
