@@ -32,11 +32,7 @@ pub struct Permit {
 
 impl Breaker {
     pub fn new(after: u32, pause: Duration) -> Self {
-        Self {
-            after: after.max(1),
-            pause,
-            state: Arc::default(),
-        }
+        Self { after: after.max(1), pause, state: Arc::default() }
     }
 
     /// `None` while the breaker is open.
@@ -48,12 +44,7 @@ impl Breaker {
             Some(_) => true,
         };
         state.probing |= probe;
-        Some(Permit {
-            state: Arc::clone(&self.state),
-            after: self.after,
-            pause: self.pause,
-            probe,
-        })
+        Some(Permit { state: Arc::clone(&self.state), after: self.after, pause: self.pause, probe })
     }
 }
 
@@ -76,10 +67,7 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if self.probe {
-            self.state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .probing = false;
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).probing = false;
         }
     }
 }
@@ -107,10 +95,7 @@ mod tests {
         let probe = breaker.enter(later).unwrap();
         assert!(breaker.enter(later).is_none(), "only one probe at a time");
         probe.failed(later);
-        assert!(
-            breaker.enter(later + PAUSE / 2).is_none(),
-            "a failed probe opens it again at once"
-        );
+        assert!(breaker.enter(later + PAUSE / 2).is_none(), "a failed probe opens it again at once");
         breaker.enter(later + PAUSE).unwrap().succeeded();
         assert!(breaker.enter(later + PAUSE).is_some());
     }

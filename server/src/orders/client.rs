@@ -2,9 +2,7 @@
 //! one question that matters to a customer: was anything changed, or not, or does nobody know?
 
 use super::breaker::Breaker;
-use super::check::{
-    header_key, is_bilingual, is_code, is_order_id, is_sensible, is_short, printable,
-};
+use super::check::{header_key, is_bilingual, is_code, is_order_id, is_sensible, is_short, printable};
 use super::wire::*;
 use bot::action::ActionError;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -101,13 +99,7 @@ struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
-        Self {
-            method: Method::GET,
-            path,
-            query,
-            body: None,
-            key: None,
-        }
+        Self { method: Method::GET, path, query, body: None, key: None }
     }
 }
 
@@ -122,10 +114,7 @@ impl OrderClient {
         let mut key = HeaderValue::from_str(&options.api_key).map_err(|_| ClientError::Key)?;
         key.set_sensitive(true);
         let http = reqwest::Client::builder()
-            .default_headers(HeaderMap::from_iter([(
-                reqwest::header::HeaderName::from_static("x-api-key"),
-                key,
-            )]))
+            .default_headers(HeaderMap::from_iter([(reqwest::header::HeaderName::from_static("x-api-key"), key)]))
             .user_agent("kefu")
             .connect_timeout(options.connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
@@ -134,15 +123,7 @@ impl OrderClient {
             .build()?;
         let room = Semaphore::new(options.max_in_flight.max(1));
         let breaker = Breaker::new(options.breaker_after, options.breaker_pause);
-        Ok(Self {
-            shared: Arc::new(Shared {
-                http,
-                base,
-                options,
-                room,
-                breaker,
-            }),
-        })
+        Ok(Self { shared: Arc::new(Shared { http, base, options, room, breaker }) })
     }
 
     /// A customer's orders, newest first; `statuses` empty means all.
@@ -153,31 +134,17 @@ impl OrderClient {
         limit: usize,
     ) -> Result<Vec<Order>, ActionError> {
         let limit = limit.clamp(1, 100).to_string();
-        let statuses = statuses
-            .iter()
-            .map(|s| s.name())
-            .collect::<Vec<_>>()
-            .join(",");
+        let statuses = statuses.iter().map(|s| s.name()).collect::<Vec<_>>().join(",");
         let mut query = vec![("customer_id", customer), ("limit", limit.as_str())];
         if !statuses.is_empty() {
             query.push(("status", statuses.as_str()));
         }
         let request = Request::get(&["v1", "orders"], &query);
-        let list: OrderList = self
-            .read(request, |list: &OrderList| {
-                list.orders.iter().all(is_sensible)
-            })
-            .await?;
+        let list: OrderList = self.read(request, |list: &OrderList| list.orders.iter().all(is_sensible)).await?;
         // An order system that mixes customers up must not make Kefu show one customer another's orders.
-        let (own, foreign): (Vec<Order>, Vec<Order>) = list
-            .orders
-            .into_iter()
-            .partition(|o| o.customer_id == customer);
+        let (own, foreign): (Vec<Order>, Vec<Order>) = list.orders.into_iter().partition(|o| o.customer_id == customer);
         if !foreign.is_empty() {
-            tracing::error!(
-                count = foreign.len(),
-                "the order system listed orders of another customer"
-            );
+            tracing::error!(count = foreign.len(), "the order system listed orders of another customer");
         }
         Ok(own)
     }
@@ -190,16 +157,8 @@ impl OrderClient {
         }
         let path = ["v1", "orders", id];
         let query = [("customer_id", customer)];
-        let order: Order = self
-            .read(Request::get(&path, &query), |o: &Order| {
-                is_sensible(o) && o.id == id
-            })
-            .await?;
-        if order.customer_id == customer {
-            Ok(order)
-        } else {
-            Err(not_found())
-        }
+        let order: Order = self.read(Request::get(&path, &query), |o: &Order| is_sensible(o) && o.id == id).await?;
+        if order.customer_id == customer { Ok(order) } else { Err(not_found()) }
     }
 
     pub async fn tracking(&self, customer: &str, id: &str) -> Result<Tracking, ActionError> {
@@ -209,12 +168,8 @@ impl OrderClient {
         self.read(Request::get(&path, &query), |t: &Tracking| {
             t.order_id == id
                 && t.events.len() <= 200
-                && [&t.carrier, &t.tracking_number, &t.status]
-                    .into_iter()
-                    .all(|text| is_short(text))
-                && t.events
-                    .iter()
-                    .all(|e| is_bilingual(&e.place) && is_bilingual(&e.text))
+                && [&t.carrier, &t.tracking_number, &t.status].into_iter().all(|text| is_short(text))
+                && t.events.iter().all(|e| is_bilingual(&e.place) && is_bilingual(&e.text))
         })
         .await
     }
@@ -226,10 +181,7 @@ impl OrderClient {
         address: &Address,
         key: &str,
     ) -> Result<Order, ActionError> {
-        self.write(customer, Method::PUT, id, "address", address, key, |o| {
-            o.address == *address
-        })
-        .await
+        self.write(customer, Method::PUT, id, "address", address, key, |o| o.address == *address).await
     }
 
     pub async fn cancel(
@@ -239,10 +191,7 @@ impl OrderClient {
         request: &CancelRequest,
         key: &str,
     ) -> Result<Order, ActionError> {
-        self.write(customer, Method::POST, id, "cancel", request, key, |o| {
-            o.status == Status::Cancelled
-        })
-        .await
+        self.write(customer, Method::POST, id, "cancel", request, key, |o| o.status == Status::Cancelled).await
     }
 
     pub async fn request_return(
@@ -263,9 +212,7 @@ impl OrderClient {
         let list: CustomerList = self
             .read(request, |list: &CustomerList| {
                 list.customers.iter().all(|c| {
-                    [&c.id, &c.name, &c.tier, &c.language, &c.email, &c.phone]
-                        .into_iter()
-                        .all(|text| is_short(text))
+                    [&c.id, &c.name, &c.tier, &c.language, &c.email, &c.phone].into_iter().all(|text| is_short(text))
                 })
             })
             .await?;
@@ -276,9 +223,7 @@ impl OrderClient {
         let request = Request::get(&["v1", "products"], &[]);
         let list: ProductList = self
             .read(request, |list: &ProductList| {
-                list.products
-                    .iter()
-                    .all(|p| is_short(&p.id) && is_bilingual(&p.name) && p.price >= 0)
+                list.products.iter().all(|p| is_short(&p.id) && is_bilingual(&p.name) && p.price >= 0)
             })
             .await?;
         Ok(list.products)
@@ -337,15 +282,11 @@ impl OrderClient {
             key: Some(&key),
         };
         // An answer that tells of another order, or of an order without the change, is no proof of anything.
-        let accept =
-            |o: &Order| is_sensible(o) && o.id == id && o.customer_id == customer && done(o);
+        let accept = |o: &Order| is_sensible(o) && o.id == id && o.customer_id == customer && done(o);
         let (mut connects, mut lost) = (0, 0);
         loop {
             let unsure = lost > 0;
-            let (reason, again) = match self
-                .attempt(&request, self.shared.options.total_timeout, &accept)
-                .await
-            {
+            let (reason, again) = match self.attempt(&request, self.shared.options.total_timeout, &accept).await {
                 Ok(order) => return Ok(order),
                 // Somebody used our key for something else: what that was, nobody here knows.
                 Err(Failure::Refused { code, message }) if code == "idempotency_key_reused" => {
@@ -377,11 +318,7 @@ impl OrderClient {
 
     fn backoff(&self, attempt: u32) -> Duration {
         let jitter: f64 = rand::random_range(0.5..1.5);
-        self.shared
-            .options
-            .backoff
-            .saturating_mul(1 << attempt.min(4))
-            .mul_f64(jitter)
+        self.shared.options.backoff.saturating_mul(1 << attempt.min(4)).mul_f64(jitter)
     }
 
     async fn attempt<T: DeserializeOwned>(
@@ -394,14 +331,10 @@ impl OrderClient {
         // Half of the time for a place, so that there is time left for an answer.
         let begin = Instant::now();
         let Ok(Ok(_room)) = tokio::time::timeout(time / 2, shared.room.acquire()).await else {
-            return Err(Failure::NotTried(
-                "too many requests to the order system at once".to_owned(),
-            ));
+            return Err(Failure::NotTried("too many requests to the order system at once".to_owned()));
         };
         let Some(permit) = shared.breaker.enter(Instant::now()) else {
-            return Err(Failure::NotTried(
-                "the order system keeps failing and is not asked for a while".to_owned(),
-            ));
+            return Err(Failure::NotTried("the order system keeps failing and is not asked for a while".to_owned()));
         };
         let time = time.saturating_sub(begin.elapsed());
         let result = self.exchange(request, time, accept).await;
@@ -409,14 +342,8 @@ impl OrderClient {
             Ok(_) | Err(Failure::Refused { .. }) => permit.succeeded(),
             Err(_) => permit.failed(Instant::now()),
         }
-        if let Err(Failure::NotSent(reason) | Failure::NotServed(reason) | Failure::Lost(reason)) =
-            &result
-        {
-            tracing::warn!(
-                path = request.path.join("/"),
-                reason,
-                "the order system did not answer well"
-            );
+        if let Err(Failure::NotSent(reason) | Failure::NotServed(reason) | Failure::Lost(reason)) = &result {
+            tracing::warn!(path = request.path.join("/"), reason, "the order system did not answer well");
         }
         result
     }
@@ -434,18 +361,12 @@ impl OrderClient {
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(request.query);
         }
-        let mut builder = self
-            .shared
-            .http
-            .request(request.method.clone(), url)
-            .timeout(time);
+        let mut builder = self.shared.http.request(request.method.clone(), url).timeout(time);
         if let Some(key) = request.key {
             builder = builder.header("idempotency-key", key);
         }
         if let Some(body) = &request.body {
-            builder = builder
-                .header(reqwest::header::CONTENT_TYPE, "application/json")
-                .body(body.clone());
+            builder = builder.header(reqwest::header::CONTENT_TYPE, "application/json").body(body.clone());
         }
         let response = builder.send().await.map_err(|e| {
             let e = e.without_url();
@@ -461,20 +382,13 @@ impl OrderClient {
             200..=299 => serde_json::from_slice(&body)
                 .ok()
                 .filter(|answer| accept(answer))
-                .ok_or_else(|| {
-                    Failure::Lost("the order system's answer makes no sense".to_owned())
-                }),
-            401 | 403 | 429 => Err(Failure::NotServed(format!(
-                "the order system answered {status}"
-            ))),
+                .ok_or_else(|| Failure::Lost("the order system's answer makes no sense".to_owned())),
+            401 | 403 | 429 => Err(Failure::NotServed(format!("the order system answered {status}"))),
             400..=499 if status != 408 => match serde_json::from_slice::<ErrorBody>(&body) {
-                Ok(error) if is_code(&error.code) => Err(Failure::Refused {
-                    code: error.code,
-                    message: printable(&error.message),
-                }),
-                _ => Err(Failure::Lost(format!(
-                    "the order system answered {status} without a reason"
-                ))),
+                Ok(error) if is_code(&error.code) => {
+                    Err(Failure::Refused { code: error.code, message: printable(&error.message) })
+                }
+                _ => Err(Failure::Lost(format!("the order system answered {status} without a reason"))),
             },
             _ => Err(Failure::Lost(format!("the order system answered {status}"))),
         }
@@ -493,10 +407,7 @@ impl OrderClient {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body),
                 Err(e) => {
-                    return Err(Failure::Lost(format!(
-                        "the order system's answer broke off: {}",
-                        e.without_url()
-                    )));
+                    return Err(Failure::Lost(format!("the order system's answer broke off: {}", e.without_url())));
                 }
             }
         }
@@ -504,8 +415,5 @@ impl OrderClient {
 }
 
 pub fn not_found() -> ActionError {
-    ActionError::Refused {
-        code: "not_found".to_owned(),
-        message: "There is no such order.".to_owned(),
-    }
+    ActionError::Refused { code: "not_found".to_owned(), message: "There is no such order.".to_owned() }
 }

@@ -13,10 +13,7 @@ pub struct Bilingual {
 
 impl Bilingual {
     pub fn new(zh: &str, en: &str) -> Self {
-        Self {
-            zh: zh.to_owned(),
-            en: en.to_owned(),
-        }
+        Self { zh: zh.to_owned(), en: en.to_owned() }
     }
 }
 
@@ -82,9 +79,7 @@ impl ReturnKind {
     }
 
     pub fn parse(name: &str) -> Option<ReturnKind> {
-        [ReturnKind::Return, ReturnKind::Exchange, ReturnKind::Refund]
-            .into_iter()
-            .find(|k| k.name() == name)
+        [ReturnKind::Return, ReturnKind::Exchange, ReturnKind::Refund].into_iter().find(|k| k.name() == name)
     }
 }
 
@@ -115,16 +110,8 @@ pub struct Address {
 }
 
 impl Address {
-    pub const FIELDS: [&'static str; 8] = [
-        "recipient",
-        "phone",
-        "country",
-        "province",
-        "city",
-        "district",
-        "street",
-        "postcode",
-    ];
+    pub const FIELDS: [&'static str; 8] =
+        ["recipient", "phone", "country", "province", "city", "district", "street", "postcode"];
 
     pub fn field(&self, name: &str) -> &str {
         match name {
@@ -159,8 +146,8 @@ impl Address {
         let mut problems = Vec::new();
         for name in Address::FIELDS {
             let value = self.field(name);
-            let required = matches!(name, "recipient" | "phone" | "street")
-                || (name == "city" && self.province.trim().is_empty());
+            let required =
+                matches!(name, "recipient" | "phone" | "street") || (name == "city" && self.province.trim().is_empty());
             if value.trim().is_empty() && required {
                 problems.push((name, "is required"));
             } else if let Some(problem) = text_problem(value) {

@@ -44,21 +44,14 @@ pub fn routes() -> OpenApiRouter<Shop> {
 }
 
 fn pairs(query: Pairs) -> Result<Vec<(String, String)>, ApiError> {
-    query.map(|Query(pairs)| pairs).map_err(|_| {
-        ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "bad_query",
-            "The query string could not be read.",
-        )
-    })
+    query
+        .map(|Query(pairs)| pairs)
+        .map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "bad_query", "The query string could not be read."))
 }
 
 /// `customer_id` of the query, which any route on an order takes.
 fn asker(query: Pairs) -> Result<Option<String>, ApiError> {
-    Ok(pairs(query)?
-        .into_iter()
-        .rfind(|(name, _)| name == "customer_id")
-        .map(|(_, value)| value))
+    Ok(pairs(query)?.into_iter().rfind(|(name, _)| name == "customer_id").map(|(_, value)| value))
 }
 
 /// The `{id}` of a path. What cannot be an id of ours is not even looked up: 404.
@@ -68,24 +61,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(id) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::not_found())?;
-        let good = (1..=40).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if good {
-            Ok(Self(id))
-        } else {
-            Err(ApiError::not_found())
-        }
+        let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| ApiError::not_found())?;
+        let good = (1..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if good { Ok(Self(id)) } else { Err(ApiError::not_found()) }
     }
 }
 
 async fn find(shop: &Shop, id: &str, asker: Option<&str>) -> Result<Order, ApiError> {
     let order = shop.store.order(id).await?;
-    order
-        .filter(|o| asker.is_none_or(|a| a == o.customer_id))
-        .ok_or_else(ApiError::not_found)
+    order.filter(|o| asker.is_none_or(|a| a == o.customer_id)).ok_or_else(ApiError::not_found)
 }
 
 /// Orders, newest first.
@@ -96,10 +80,7 @@ async fn find(shop: &Shop, id: &str, asker: Option<&str>) -> Result<Order, ApiEr
 ), responses((status = 200, body = OrderList), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody)))]
 async fn list_orders(State(shop): State<Shop>, query: Pairs) -> Result<Json<OrderList>, ApiError> {
     let filter = ListFilter::from_pairs(pairs(query)?)?;
-    let orders = shop
-        .store
-        .orders(filter.customer.as_deref(), &filter.statuses, filter.limit)
-        .await?;
+    let orders = shop.store.orders(filter.customer.as_deref(), &filter.statuses, filter.limit).await?;
     Ok(Json(OrderList { orders }))
 }
 
@@ -108,11 +89,7 @@ async fn list_orders(State(shop): State<Shop>, query: Pairs) -> Result<Json<Orde
     params(("id" = String, Path, example = "KF2026110017"),
         ("customer_id" = Option<String>, Query, description = "404 unless it is this customer's order")),
     responses((status = 200, body = Order), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn get_order(
-    State(shop): State<Shop>,
-    Id(id): Id,
-    query: Pairs,
-) -> Result<Response, ApiError> {
+async fn get_order(State(shop): State<Shop>, Id(id): Id, query: Pairs) -> Result<Response, ApiError> {
     let order = find(&shop, &id, asker(query)?.as_deref()).await?;
     let etag = [(header::ETAG, format!("\"{}\"", order.version))];
     Ok((etag, Json(order)).into_response())
@@ -135,26 +112,15 @@ async fn change_address(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     let address = fields.address()?;
-    write(
-        &shop,
-        "address",
-        &id,
-        query,
-        &headers,
-        &address,
-        |order, _| {
-            rules::may_change_address(order)?;
-            Ok(Change {
-                kind: "address_changed",
-                data: json!({"old": order.address, "new": address}),
-                order: Order {
-                    address: address.clone(),
-                    ..order.clone()
-                },
-                scan: None,
-            })
-        },
-    )
+    write(&shop, "address", &id, query, &headers, &address, |order, _| {
+        rules::may_change_address(order)?;
+        Ok(Change {
+            kind: "address_changed",
+            data: json!({"old": order.address, "new": address}),
+            order: Order { address: address.clone(), ..order.clone() },
+            scan: None,
+        })
+    })
     .await
 }
 
@@ -174,26 +140,15 @@ async fn cancel_order(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     let request = fields.cancel()?;
-    write(
-        &shop,
-        "cancel",
-        &id,
-        query,
-        &headers,
-        &request,
-        |order, _| {
-            rules::may_cancel(order)?;
-            Ok(Change {
-                kind: "cancelled",
-                data: json!({"reason": request.reason}),
-                order: Order {
-                    status: Status::Cancelled,
-                    ..order.clone()
-                },
-                scan: None,
-            })
-        },
-    )
+    write(&shop, "cancel", &id, query, &headers, &request, |order, _| {
+        rules::may_cancel(order)?;
+        Ok(Change {
+            kind: "cancelled",
+            data: json!({"reason": request.reason}),
+            order: Order { status: Status::Cancelled, ..order.clone() },
+            scan: None,
+        })
+    })
     .await
 }
 
@@ -214,33 +169,21 @@ async fn request_return(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     let request = fields.returning()?;
-    write(
-        &shop,
-        "returns",
-        &id,
-        query,
-        &headers,
-        &request,
-        |order, now| {
-            rules::may_return(order, now)?;
-            let returning = Return {
-                id: format!("RT{}", order.id.trim_start_matches("KF")),
-                kind: request.kind,
-                reason: request.reason.clone(),
-                status: "requested".to_owned(),
-            };
-            Ok(Change {
-                kind: "return_requested",
-                data: json!({"return": returning}),
-                order: Order {
-                    status: Status::ReturnRequested,
-                    returning: Some(returning),
-                    ..order.clone()
-                },
-                scan: None,
-            })
-        },
-    )
+    write(&shop, "returns", &id, query, &headers, &request, |order, now| {
+        rules::may_return(order, now)?;
+        let returning = Return {
+            id: format!("RT{}", order.id.trim_start_matches("KF")),
+            kind: request.kind,
+            reason: request.reason.clone(),
+            status: "requested".to_owned(),
+        };
+        Ok(Change {
+            kind: "return_requested",
+            data: json!({"return": returning}),
+            order: Order { status: Status::ReturnRequested, returning: Some(returning), ..order.clone() },
+            scan: None,
+        })
+    })
     .await
 }
 
@@ -259,24 +202,12 @@ async fn set_status(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     let request = fields.status()?;
-    write(
-        &shop,
-        "status",
-        &id,
-        query,
-        &headers,
-        &request,
-        |order, now| moved(order, request.status, now),
-    )
-    .await
+    write(&shop, "status", &id, query, &headers, &request, |order, now| moved(order, request.status, now)).await
 }
 
 fn moved(order: &Order, to: Status, now: i64) -> Result<Change, Refusal> {
     rules::may_move(order, to)?;
-    let mut new = Order {
-        status: to,
-        ..order.clone()
-    };
+    let mut new = Order { status: to, ..order.clone() };
     let mut scan = None;
     let person = seed::person(&order.customer_id);
     match (to, person) {
@@ -289,11 +220,7 @@ fn moved(order: &Order, to: Status, now: i64) -> Result<Change, Refusal> {
             let carrier = shipping::carrier(person.is_domestic(), 0);
             new.shipped_at = Some(now);
             new.carrier = Some(carrier.name_in(person.language).to_owned());
-            new.tracking_number = Some(format!(
-                "{}{}00",
-                carrier.prefix,
-                order.id.trim_start_matches("KF")
-            ));
+            new.tracking_number = Some(format!("{}{}00", carrier.prefix, order.id.trim_start_matches("KF")));
             scan = Some(shipping::live_scan(false, now, shipping::warehouse(person)));
         }
         (Status::Delivered, Some(person)) => {
@@ -307,12 +234,7 @@ fn moved(order: &Order, to: Status, now: i64) -> Result<Change, Refusal> {
         }
         _ => {}
     }
-    Ok(Change {
-        order: new,
-        kind: to.name(),
-        data: json!({}),
-        scan,
-    })
+    Ok(Change { order: new, kind: to.name(), data: json!({}), scan })
 }
 
 /// Where the parcel is.
@@ -321,20 +243,12 @@ fn moved(order: &Order, to: Status, now: i64) -> Result<Change, Refusal> {
         ("customer_id" = Option<String>, Query, description = "404 unless it is this customer's order")),
     responses((status = 200, body = Tracking), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "not_shipped")))]
-async fn get_tracking(
-    State(shop): State<Shop>,
-    Id(id): Id,
-    query: Pairs,
-) -> Result<Json<Tracking>, ApiError> {
+async fn get_tracking(State(shop): State<Shop>, Id(id): Id, query: Pairs) -> Result<Json<Tracking>, ApiError> {
     let order = find(&shop, &id, asker(query)?.as_deref()).await?;
     let tracking = shop.store.tracking(&order, (shop.clock)()).await?;
-    tracking.map(Json).ok_or_else(|| {
-        ApiError::new(
-            StatusCode::CONFLICT,
-            "not_shipped",
-            "The parcel has not been sent yet.",
-        )
-    })
+    tracking
+        .map(Json)
+        .ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "not_shipped", "The parcel has not been sent yet."))
 }
 
 /// Every change of an order, oldest first.
@@ -342,47 +256,30 @@ async fn get_tracking(
     params(("id" = String, Path, example = "KF2026110017"),
         ("customer_id" = Option<String>, Query, description = "404 unless it is this customer's order")),
     responses((status = 200, body = OrderEventList), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn get_events(
-    State(shop): State<Shop>,
-    Id(id): Id,
-    query: Pairs,
-) -> Result<Json<OrderEventList>, ApiError> {
+async fn get_events(State(shop): State<Shop>, Id(id): Id, query: Pairs) -> Result<Json<OrderEventList>, ApiError> {
     let order = find(&shop, &id, asker(query)?.as_deref()).await?;
-    Ok(Json(OrderEventList {
-        events: shop.store.events(&order.id).await?,
-    }))
+    Ok(Json(OrderEventList { events: shop.store.events(&order.id).await? }))
 }
 
 /// The shop's customers.
 #[utoipa::path(get, path = "/v1/customers", tag = "customers",
     responses((status = 200, body = CustomerList), (status = 401, body = ErrorBody)))]
 async fn list_customers(State(shop): State<Shop>) -> Result<Json<CustomerList>, ApiError> {
-    Ok(Json(CustomerList {
-        customers: shop.store.customers().await?,
-    }))
+    Ok(Json(CustomerList { customers: shop.store.customers().await? }))
 }
 
 /// One customer.
 #[utoipa::path(get, path = "/v1/customers/{id}", tag = "customers", params(("id" = String, Path, example = "C1001")),
     responses((status = 200, body = ShopCustomer), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn get_customer(
-    State(shop): State<Shop>,
-    Id(id): Id,
-) -> Result<Json<ShopCustomer>, ApiError> {
-    shop.store
-        .customer(&id)
-        .await?
-        .map(Json)
-        .ok_or_else(ApiError::not_found)
+async fn get_customer(State(shop): State<Shop>, Id(id): Id) -> Result<Json<ShopCustomer>, ApiError> {
+    shop.store.customer(&id).await?.map(Json).ok_or_else(ApiError::not_found)
 }
 
 /// What the shop sells.
 #[utoipa::path(get, path = "/v1/products", tag = "products",
     responses((status = 200, body = ProductList), (status = 401, body = ErrorBody)))]
 async fn list_products(State(shop): State<Shop>) -> Result<Json<ProductList>, ApiError> {
-    Ok(Json(ProductList {
-        products: shop.store.products().await?,
-    }))
+    Ok(Json(ProductList { products: shop.store.products().await? }))
 }
 
 async fn write<T: Serialize>(
@@ -399,23 +296,11 @@ async fn write<T: Serialize>(
     let customer = asker(query)?;
     let now = (shop.clock)();
     let request_hash = fingerprint(what, id, request).ok_or_else(ApiError::internal)?;
-    let write = Write {
-        order: id,
-        customer: customer.as_deref(),
-        key,
-        request_hash: &request_hash,
-        version,
-        now,
-    };
+    let write = Write { order: id, customer: customer.as_deref(), key, request_hash: &request_hash, version, now };
     match shop.store.write(write, |order| change(order, now)).await? {
-        Written::Answer {
-            status,
-            body,
-            replayed,
-        } => {
+        Written::Answer { status, body, replayed } => {
             let status = StatusCode::from_u16(status).map_err(|_| ApiError::internal())?;
-            let mut response =
-                (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+            let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
             if replayed {
                 let yes = axum::http::HeaderValue::from_static("true");
                 response.headers_mut().insert("idempotent-replay", yes);

@@ -14,45 +14,27 @@ pub struct ApiError {
 
 impl ApiError {
     pub fn new(status: StatusCode, code: &str, message: &str) -> Self {
-        let body = ErrorBody {
-            code: code.to_owned(),
-            message: message.to_owned(),
-            fields: Vec::new(),
-        };
+        let body = ErrorBody { code: code.to_owned(), message: message.to_owned(), fields: Vec::new() };
         Self { status, body }
     }
 
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "There is no such thing here.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is no such thing here.")
     }
 
     pub fn invalid(code: &str, problems: Vec<(&str, &str)>) -> Self {
         let mut error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, "");
-        let sentences: Vec<String> = problems
-            .iter()
-            .map(|(field, problem)| format!("{field} {problem}"))
-            .collect();
+        let sentences: Vec<String> = problems.iter().map(|(field, problem)| format!("{field} {problem}")).collect();
         error.body.message = sentences.join("; ");
         error.body.fields = problems
             .into_iter()
-            .map(|(field, problem)| FieldProblem {
-                field: field.to_owned(),
-                problem: problem.to_owned(),
-            })
+            .map(|(field, problem)| FieldProblem { field: field.to_owned(), problem: problem.to_owned() })
             .collect();
         error
     }
 
     pub fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "The shop could not do this now.",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The shop could not do this now.")
     }
 }
 

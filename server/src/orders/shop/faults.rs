@@ -53,10 +53,7 @@ impl Faults {
     }
 
     pub fn next(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(faults);
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
     }
 
     /// This fault whenever the queue is empty; `None` ends it.
@@ -66,30 +63,14 @@ impl Faults {
 
     /// Method and path of each request that reached the shop so far.
     pub fn seen(&self) -> Vec<String> {
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn take(&self, request: &Request) -> Fault {
         let line = format!("{} {}", request.method(), request.uri().path());
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(line);
-        let next = self
-            .queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front();
-        next.or_else(|| {
-            self.always
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone()
-        })
-        .unwrap_or(Fault::Pass)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        next.or_else(|| self.always.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or(Fault::Pass)
     }
 }
 
@@ -130,8 +111,7 @@ pub async fn inject(State(faults): State<Faults>, request: Request, next: Next) 
         }
         Fault::Huge(bytes) => {
             next.run(request).await;
-            let chunks = (0..bytes.div_ceil(65_536))
-                .map(|_| Ok::<_, io::Error>(Bytes::from(vec![b' '; 65_536])));
+            let chunks = (0..bytes.div_ceil(65_536)).map(|_| Ok::<_, io::Error>(Bytes::from(vec![b' '; 65_536])));
             json(StatusCode::OK, Body::from_stream(stream::iter(chunks)))
         }
         Fault::Lie(status, body) => json(StatusCode::from_u16(status).unwrap_or_default(), body),

@@ -1,9 +1,7 @@
 //! What comes in over HTTP is bad until it is checked here.
 
 use super::error::ApiError;
-use crate::orders::wire::{
-    Address, CancelRequest, ReturnKind, ReturnRequest, Status, StatusRequest, text_problem,
-};
+use crate::orders::wire::{Address, CancelRequest, ReturnKind, ReturnRequest, Status, StatusRequest, text_problem};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode};
@@ -24,36 +22,17 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let body = tokio::time::timeout(BODY_TIME, Bytes::from_request(request, state))
             .await
-            .map_err(|_| {
-                ApiError::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "too_slow",
-                    "The body did not arrive in time.",
-                )
-            })?
+            .map_err(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not arrive in time."))?
             .map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "too_large",
-                    "The body is larger than 16 KiB.",
-                ),
-                _ => ApiError::new(
-                    StatusCode::BAD_REQUEST,
-                    "bad_body",
-                    "The body could not be read.",
-                ),
+                StatusCode::PAYLOAD_TOO_LARGE => {
+                    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than 16 KiB.")
+                }
+                _ => ApiError::new(StatusCode::BAD_REQUEST, "bad_body", "The body could not be read."),
             })?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
-            Ok(_) => Err(ApiError::invalid(
-                "invalid_request",
-                vec![("body", "must be a JSON object")],
-            )),
-            Err(_) => Err(ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "invalid_json",
-                "The body is not valid JSON.",
-            )),
+            Ok(_) => Err(ApiError::invalid("invalid_request", vec![("body", "must be a JSON object")])),
+            Err(_) => Err(ApiError::new(StatusCode::BAD_REQUEST, "invalid_json", "The body is not valid JSON.")),
         }
     }
 }
@@ -68,11 +47,7 @@ impl Fields {
         }
     }
 
-    fn required<'a>(
-        &'a self,
-        name: &'static str,
-        problems: &mut Vec<(&'static str, &'static str)>,
-    ) -> &'a str {
+    fn required<'a>(&'a self, name: &'static str, problems: &mut Vec<(&'static str, &'static str)>) -> &'a str {
         let text = self.text(name).and_then(|text| match text_problem(text) {
             Some(problem) => Err(problem),
             None if text.is_empty() => Err("is required"),
@@ -99,11 +74,7 @@ impl Fields {
                 problems.push((name, problem));
             }
         }
-        if problems.is_empty() {
-            Ok(address)
-        } else {
-            Err(ApiError::invalid("invalid_address", problems))
-        }
+        if problems.is_empty() { Ok(address) } else { Err(ApiError::invalid("invalid_address", problems)) }
     }
 
     pub fn cancel(&self) -> Result<CancelRequest, ApiError> {
@@ -134,12 +105,7 @@ impl Fields {
         let status = self.text("status").ok().and_then(Status::parse);
         status
             .map(|status| StatusRequest { status })
-            .ok_or_else(|| {
-                ApiError::invalid(
-                    "invalid_request",
-                    vec![("status", "is not a status of an order")],
-                )
-            })
+            .ok_or_else(|| ApiError::invalid("invalid_request", vec![("status", "is not a status of an order")]))
     }
 }
 
@@ -152,18 +118,9 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<&str, ApiError> {
             "A write needs the header Idempotency-Key.",
         ));
     };
-    key.to_str()
-        .ok()
-        .filter(|k| !k.is_empty() && k.len() <= MAX_KEY)
-        .ok_or_else(|| {
-            ApiError::invalid(
-                "invalid_request",
-                vec![(
-                    "Idempotency-Key",
-                    "must be 1 to 200 visible ASCII characters",
-                )],
-            )
-        })
+    key.to_str().ok().filter(|k| !k.is_empty() && k.len() <= MAX_KEY).ok_or_else(|| {
+        ApiError::invalid("invalid_request", vec![("Idempotency-Key", "must be 1 to 200 visible ASCII characters")])
+    })
 }
 
 /// `If-Match: "3"` or `If-Match: 3`.
@@ -171,16 +128,10 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
     let Some(value) = headers.get("if-match") else {
         return Ok(None);
     };
-    let version = value
-        .to_str()
-        .ok()
-        .and_then(|v| v.trim().trim_matches('"').parse().ok());
-    version.map(Some).ok_or_else(|| {
-        ApiError::invalid(
-            "invalid_request",
-            vec![("If-Match", "must be the version of an order")],
-        )
-    })
+    let version = value.to_str().ok().and_then(|v| v.trim().trim_matches('"').parse().ok());
+    version
+        .map(Some)
+        .ok_or_else(|| ApiError::invalid("invalid_request", vec![("If-Match", "must be the version of an order")]))
 }
 
 /// The filters of the order list.
@@ -197,10 +148,7 @@ pub const MAX_LIMIT: i64 = 100;
 impl ListFilter {
     /// `status` may be repeated or hold several names joined by commas.
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, ApiError> {
-        let mut filter = Self {
-            limit: DEFAULT_LIMIT,
-            ..Self::default()
-        };
+        let mut filter = Self { limit: DEFAULT_LIMIT, ..Self::default() };
         let mut problems = Vec::new();
         for (name, value) in pairs {
             match name.as_str() {
@@ -208,9 +156,7 @@ impl ListFilter {
                 "status" => {
                     for name in value.split(',').filter(|s| !s.is_empty()) {
                         match Status::parse(name) {
-                            Some(status) if !filter.statuses.contains(&status) => {
-                                filter.statuses.push(status)
-                            }
+                            Some(status) if !filter.statuses.contains(&status) => filter.statuses.push(status),
                             Some(_) => {}
                             None => problems.push(("status", "is not a status of an order")),
                         }
@@ -224,10 +170,6 @@ impl ListFilter {
             }
         }
         problems.dedup();
-        if problems.is_empty() {
-            Ok(filter)
-        } else {
-            Err(ApiError::invalid("invalid_request", problems))
-        }
+        if problems.is_empty() { Ok(filter) } else { Err(ApiError::invalid("invalid_request", problems)) }
     }
 }

@@ -62,10 +62,7 @@ pub enum ShopError {
     #[error("the demo shop needs an API key of at least 16 characters")]
     WeakKey,
     #[error("the demo shop cannot listen on {address}: {error}")]
-    Listen {
-        address: SocketAddr,
-        error: std::io::Error,
-    },
+    Listen { address: SocketAddr, error: std::io::Error },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -89,13 +86,8 @@ pub async fn start(options: ShopOptions) -> Result<RunningShop, ShopError> {
     if options.api_key.len() < 16 {
         return Err(ShopError::WeakKey);
     }
-    let listen_error = |error| ShopError::Listen {
-        address: options.listen,
-        error,
-    };
-    let listener = TcpListener::bind(options.listen)
-        .await
-        .map_err(listen_error)?;
+    let listen_error = |error| ShopError::Listen { address: options.listen, error };
+    let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
     let addr = listener.local_addr().map_err(listen_error)?;
 
     let store = Store::open(&options.database).await?;
@@ -106,19 +98,10 @@ pub async fn start(options: ShopOptions) -> Result<RunningShop, ShopError> {
         store.plant(&seed::seed(&options.products, now)).await?;
     }
 
-    let app = router(
-        Shop {
-            store: store.clone(),
-            clock: options.now,
-        },
-        &options.api_key,
-        options.faults,
-    );
+    let app = router(Shop { store: store.clone(), clock: options.now }, &options.api_key, options.faults);
     let shutdown = options.shutdown;
     let serve = async move {
-        let served = axum::serve(listener, app)
-            .with_graceful_shutdown(shutdown.cancelled_owned())
-            .await;
+        let served = axum::serve(listener, app).with_graceful_shutdown(shutdown.cancelled_owned()).await;
         store.close().await;
         served
     };
@@ -135,48 +118,31 @@ fn router(shop: Shop, api_key: &str, faults: Option<Faults>) -> Router {
         v1 = v1.layer(middleware::from_fn_with_state(faults, faults::inject));
     }
     let key = Arc::new(<[u8; 32]>::from(Sha256::digest(api_key)));
-    let v1 = v1
-        .layer(middleware::from_fn_with_state(key, check_key))
-        .layer(DefaultBodyLimit::max(input::MAX_BODY));
+    let v1 = v1.layer(middleware::from_fn_with_state(key, check_key)).layer(DefaultBodyLimit::max(input::MAX_BODY));
     let document = describe(documented);
-    v1.route(
-        "/openapi.json",
-        get(move || std::future::ready(Json(document.clone()))),
-    )
-    .route("/healthz", get(healthz))
-    .fallback(|| std::future::ready(ApiError::not_found()))
-    .method_not_allowed_fallback(|| {
-        std::future::ready(ApiError::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            "This cannot be done here.",
-        ))
-    })
-    .with_state(shop)
-    .layer(CatchPanicLayer::custom(|_| {
-        ApiError::internal().into_response()
-    }))
+    v1.route("/openapi.json", get(move || std::future::ready(Json(document.clone()))))
+        .route("/healthz", get(healthz))
+        .fallback(|| std::future::ready(ApiError::not_found()))
+        .method_not_allowed_fallback(|| {
+            std::future::ready(ApiError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This cannot be done here.",
+            ))
+        })
+        .with_state(shop)
+        .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
 }
 
 /// Compares digests, and all of their bytes, so that the time taken tells nothing about the key.
 async fn check_key(State(key): State<Arc<[u8; 32]>>, request: Request, next: Next) -> Response {
-    let given = request
-        .headers()
-        .get("x-api-key")
-        .map_or(&[][..], |value| value.as_bytes());
-    let difference = Sha256::digest(given)
-        .iter()
-        .zip(key.iter())
-        .fold(0, |all, (a, b)| all | (a ^ b));
+    let given = request.headers().get("x-api-key").map_or(&[][..], |value| value.as_bytes());
+    let difference = Sha256::digest(given).iter().zip(key.iter()).fold(0, |all, (a, b)| all | (a ^ b));
     if std::hint::black_box(difference) == 0 {
         next.run(request).await
     } else {
-        ApiError::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "The header X-Api-Key is missing or wrong.",
-        )
-        .into_response()
+        ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", "The header X-Api-Key is missing or wrong.")
+            .into_response()
     }
 }
 
@@ -200,13 +166,7 @@ fn describe(routes: OpenApi) -> OpenApi {
     document
         .components
         .get_or_insert_with(Components::new)
-        .add_security_scheme(
-            "api_key",
-            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key"))),
-        );
-    document.security = Some(vec![SecurityRequirement::new(
-        "api_key",
-        Vec::<String>::new(),
-    )]);
+        .add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key"))));
+    document.security = Some(vec![SecurityRequirement::new("api_key", Vec::<String>::new())]);
     document
 }

@@ -40,11 +40,7 @@ impl TryFrom<OrderRow> for Order {
             status,
             items: serde_json::from_str(&row.items).map_err(corrupt(&row.id))?,
             address: serde_json::from_str(&row.address).map_err(corrupt(&row.id))?,
-            returning: row
-                .return_request
-                .map(|r| serde_json::from_str(&r))
-                .transpose()
-                .map_err(corrupt(&row.id))?,
+            returning: row.return_request.map(|r| serde_json::from_str(&r)).transpose().map_err(corrupt(&row.id))?,
             id: row.id,
             customer_id: row.customer_id,
             currency: row.currency,
@@ -133,11 +129,7 @@ pub async fn insert_event(tx: &mut SqliteConnection, event: &OrderEvent) -> Resu
     Ok(())
 }
 
-pub async fn insert_scan(
-    tx: &mut SqliteConnection,
-    order: &str,
-    scan: &Scan,
-) -> Result<(), StoreError> {
+pub async fn insert_scan(tx: &mut SqliteConnection, order: &str, scan: &Scan) -> Result<(), StoreError> {
     let event = &scan.event;
     sqlx::query(
         "INSERT INTO tracking_events (order_id, at, phase, place_zh, place_en, text_zh, text_en)
@@ -194,14 +186,8 @@ impl From<ScanRow> for TrackingEvent {
     fn from(r: ScanRow) -> Self {
         TrackingEvent {
             at: r.at,
-            place: Bilingual {
-                zh: r.place_zh,
-                en: r.place_en,
-            },
-            text: Bilingual {
-                zh: r.text_zh,
-                en: r.text_en,
-            },
+            place: Bilingual { zh: r.place_zh, en: r.place_en },
+            text: Bilingual { zh: r.text_zh, en: r.text_en },
         }
     }
 }

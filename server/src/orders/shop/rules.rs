@@ -17,14 +17,9 @@ const fn refuse(code: &'static str, message: &'static str) -> Result<(), Refusal
     Err(Refusal { code, message })
 }
 
-const PACKED: Result<(), Refusal> = refuse(
-    "order_packed",
-    "The parcel is packed already and can no longer be changed.",
-);
-const SHIPPED: Result<(), Refusal> = refuse(
-    "order_shipped",
-    "The parcel has already left the warehouse.",
-);
+const PACKED: Result<(), Refusal> =
+    refuse("order_packed", "The parcel is packed already and can no longer be changed.");
+const SHIPPED: Result<(), Refusal> = refuse("order_shipped", "The parcel has already left the warehouse.");
 
 /// Statuses that may directly follow.
 pub fn next(status: Status) -> &'static [Status] {
@@ -54,10 +49,9 @@ pub fn may_cancel(order: &Order) -> Result<(), Refusal> {
         Status::Packed => PACKED,
         Status::Shipped | Status::Delivered => SHIPPED,
         Status::Cancelled => refuse("not_cancellable", "The order was cancelled before."),
-        Status::ReturnRequested | Status::Refunded => refuse(
-            "not_cancellable",
-            "A return was requested for the order; it cannot be cancelled.",
-        ),
+        Status::ReturnRequested | Status::Refunded => {
+            refuse("not_cancellable", "A return was requested for the order; it cannot be cancelled.")
+        }
     }
 }
 
@@ -65,22 +59,15 @@ pub fn may_return(order: &Order, now: i64) -> Result<(), Refusal> {
     match order.status {
         Status::Delivered => match order.delivered_at {
             Some(at) if now - at <= RETURN_WINDOW => Ok(()),
-            _ => refuse(
-                "return_window_over",
-                "The order was delivered more than 7 days ago.",
-            ),
+            _ => refuse("return_window_over", "The order was delivered more than 7 days ago."),
         },
         Status::Pending | Status::Paid | Status::Packed | Status::Shipped => {
             refuse("not_delivered", "The order has not been delivered yet.")
         }
-        Status::ReturnRequested => refuse(
-            "already_requested",
-            "A return was requested for the order before.",
-        ),
-        Status::Cancelled | Status::Refunded => refuse(
-            "not_returnable",
-            "The order was cancelled or refunded; there is nothing to return.",
-        ),
+        Status::ReturnRequested => refuse("already_requested", "A return was requested for the order before."),
+        Status::Cancelled | Status::Refunded => {
+            refuse("not_returnable", "The order was cancelled or refunded; there is nothing to return.")
+        }
     }
 }
 
@@ -90,9 +77,6 @@ pub fn may_move(order: &Order, to: Status) -> Result<(), Refusal> {
     if !own_route && next(order.status).contains(&to) {
         Ok(())
     } else {
-        refuse(
-            "wrong_status",
-            "The order cannot go from its status to that one.",
-        )
+        refuse("wrong_status", "The order cannot go from its status to that one.")
     }
 }

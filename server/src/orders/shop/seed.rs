@@ -3,9 +3,7 @@
 use super::people::{History, PEOPLE, Person};
 use super::rules::DAY;
 use super::shipping::{self, Scan};
-use crate::orders::wire::{
-    Item, Order, OrderEvent, Product, Return, ReturnKind, ShopCustomer, Status,
-};
+use crate::orders::wire::{Item, Order, OrderEvent, Product, Return, ReturnKind, ShopCustomer, Status};
 use serde_json::{Value, json};
 
 const HOUR: i64 = DAY / 24;
@@ -73,10 +71,8 @@ pub fn seed(products: &[Product], now: i64) -> Seed {
             created_at: now - dice.between(200, 900) * DAY,
         })
         .collect();
-    let mut orders: Vec<SeedOrder> = plans(&mut dice)
-        .iter()
-        .map(|plan| build(plan, products, now, &mut dice))
-        .collect();
+    let mut orders: Vec<SeedOrder> =
+        plans(&mut dice).iter().map(|plan| build(plan, products, now, &mut dice)).collect();
     orders.sort_by_key(|o| o.order.created_at);
     for (i, seeded) in orders.iter_mut().enumerate() {
         number(seeded, i + 1);
@@ -128,23 +124,12 @@ fn plans(dice: &mut Dice) -> Vec<Plan> {
                 (Refunded, 50 * 24, false),
                 (Delivered, 75 * 24, false),
             ],
-            History::James => &[
-                (Shipped, 12, false),
-                (Shipped, 50, false),
-                (Shipped, 98, true),
-            ],
+            History::James => &[(Shipped, 12, false), (Shipped, 50, false), (Shipped, 98, true)],
             History::Random | History::None => &[],
         };
-        plans.extend(story.iter().map(|&(status, hours, star)| Plan {
-            person,
-            status,
-            since: hours * HOUR,
-            star,
-        }));
+        plans.extend(story.iter().map(|&(status, hours, star)| Plan { person, status, since: hours * HOUR, star }));
     }
-    let random: Vec<usize> = (0..PEOPLE.len())
-        .filter(|&i| PEOPLE[i].history == History::Random)
-        .collect();
+    let random: Vec<usize> = (0..PEOPLE.len()).filter(|&i| PEOPLE[i].history == History::Random).collect();
     let mut turn = 0;
     while plans.len() < ORDERS {
         let person = random[turn % random.len()];
@@ -154,26 +139,14 @@ fn plans(dice: &mut Dice) -> Vec<Plan> {
             0..6 => (Pending, 20 * HOUR),
             6..17 => (Paid, 18 * HOUR),
             17..25 => (Packed, 10 * HOUR),
-            25..42 => (
-                Shipped,
-                if PEOPLE[person].is_domestic() {
-                    60 * HOUR
-                } else {
-                    6 * DAY
-                },
-            ),
+            25..42 => (Shipped, if PEOPLE[person].is_domestic() { 60 * HOUR } else { 6 * DAY }),
             42..78 => (Delivered, 150 * DAY),
             78..88 => (Cancelled, 150 * DAY),
             88..94 => (ReturnRequested, 4 * DAY),
             _ => (Refunded, 120 * DAY),
         };
         let since = dice.between(20 * MINUTE, longest);
-        plans.push(Plan {
-            person,
-            status,
-            since,
-            star: dice.below(9) == 0,
-        });
+        plans.push(Plan { person, status, since, star: dice.below(9) == 0 });
     }
     plans
 }
@@ -181,21 +154,9 @@ fn plans(dice: &mut Dice) -> Vec<Plan> {
 /// The statuses that an order went through, oldest first.
 fn way(status: Status, dice: &mut Dice) -> Vec<Status> {
     use Status::*;
-    let all = [
-        Pending,
-        Paid,
-        Packed,
-        Shipped,
-        Delivered,
-        ReturnRequested,
-        Refunded,
-    ];
+    let all = [Pending, Paid, Packed, Shipped, Delivered, ReturnRequested, Refunded];
     if status == Cancelled {
-        return if dice.below(2) == 0 {
-            vec![Pending, Cancelled]
-        } else {
-            vec![Pending, Paid, Cancelled]
-        };
+        return if dice.below(2) == 0 { vec![Pending, Cancelled] } else { vec![Pending, Paid, Cancelled] };
     }
     let end = all.iter().position(|s| *s == status).unwrap_or(0);
     all[..=end].to_vec()
@@ -204,11 +165,8 @@ fn way(status: Status, dice: &mut Dice) -> Vec<Status> {
 fn build(plan: &Plan, products: &[Product], now: i64, dice: &mut Dice) -> SeedOrder {
     let person: &Person = &PEOPLE[plan.person];
     let way = way(plan.status, dice);
-    let transit = if person.is_domestic() {
-        dice.between(36 * HOUR, 80 * HOUR)
-    } else {
-        dice.between(5 * DAY, 9 * DAY)
-    };
+    let transit =
+        if person.is_domestic() { dice.between(36 * HOUR, 80 * HOUR) } else { dice.between(5 * DAY, 9 * DAY) };
     // Backwards from now: the last status has lasted `since`, each one before as long as it usually does.
     let mut at = now - plan.since;
     let mut times = vec![at];
@@ -233,39 +191,18 @@ fn build(plan: &Plan, products: &[Product], now: i64, dice: &mut Dice) -> SeedOr
     let carrier = shipping::carrier(person.is_domestic(), dice.below(3));
     let number = dice.between(100_000_000_000, 999_999_999_999);
     let warehouse = shipping::warehouse(person);
-    let delivery = if person.is_domestic() {
-        4 * DAY
-    } else {
-        10 * DAY
-    };
+    let delivery = if person.is_domestic() { 4 * DAY } else { 10 * DAY };
     let returning = time_of(Status::ReturnRequested).map(|_| {
         let (kind, zh, en) = [
             (ReturnKind::Return, "尺寸不合适", "It does not fit"),
-            (
-                ReturnKind::Exchange,
-                "颜色与页面不符，想换一个",
-                "The colour is not what I expected",
-            ),
-            (
-                ReturnKind::Refund,
-                "到货时外壳有划痕",
-                "It arrived with a scratch",
-            ),
+            (ReturnKind::Exchange, "颜色与页面不符，想换一个", "The colour is not what I expected"),
+            (ReturnKind::Refund, "到货时外壳有划痕", "It arrived with a scratch"),
         ][dice.below(3)];
         Return {
             id: String::new(),
-            kind: if plan.status == Status::Refunded {
-                ReturnKind::Refund
-            } else {
-                kind
-            },
+            kind: if plan.status == Status::Refunded { ReturnKind::Refund } else { kind },
             reason: if person.language == "en" { en } else { zh }.to_owned(),
-            status: if plan.status == Status::Refunded {
-                "refunded"
-            } else {
-                "requested"
-            }
-            .to_owned(),
+            status: if plan.status == Status::Refunded { "refunded" } else { "requested" }.to_owned(),
         }
     });
     let order = Order {
@@ -287,37 +224,24 @@ fn build(plan: &Plan, products: &[Product], now: i64, dice: &mut Dice) -> SeedOr
         returning,
         version: i64::try_from(way.len()).unwrap_or(1),
     };
-    let events = way
-        .iter()
-        .zip(&times)
-        .enumerate()
-        .map(|(i, (status, at))| OrderEvent {
-            id: 0,
-            order_id: String::new(),
-            at: *at,
-            kind: if *status == Status::Pending {
-                "created"
-            } else {
-                status.name()
-            }
-            .to_owned(),
-            version: i64::try_from(i + 1).unwrap_or(1),
-            idempotency_key: None,
-            data: if *status == Status::Cancelled {
-                json!({"reason": "customer"})
-            } else {
-                Value::Object(Default::default())
-            },
-        });
+    let events = way.iter().zip(&times).enumerate().map(|(i, (status, at))| OrderEvent {
+        id: 0,
+        order_id: String::new(),
+        at: *at,
+        kind: if *status == Status::Pending { "created" } else { status.name() }.to_owned(),
+        version: i64::try_from(i + 1).unwrap_or(1),
+        idempotency_key: None,
+        data: if *status == Status::Cancelled {
+            json!({"reason": "customer"})
+        } else {
+            Value::Object(Default::default())
+        },
+    });
     let scans = match shipped_at {
         Some(at) => shipping::scans(person, at, transit, order.delivered_at.is_some(), now),
         None => Vec::new(),
     };
-    SeedOrder {
-        events: events.collect(),
-        scans,
-        order,
-    }
+    SeedOrder { events: events.collect(), scans, order }
 }
 
 fn items(plan: &Plan, products: &[Product], dice: &mut Dice) -> Vec<Item> {

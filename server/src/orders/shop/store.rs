@@ -2,8 +2,7 @@
 //! to turn a reader into a writer when another one came first.
 
 use super::rows::{
-    CustomerRow, EventRow, OrderRow, ScanRow, corrupt, insert_event, insert_order, insert_scan,
-    json, update_order,
+    CustomerRow, EventRow, OrderRow, ScanRow, corrupt, insert_event, insert_order, insert_scan, json, update_order,
 };
 use super::rules::{DAY, Refusal};
 use super::seed::Seed;
@@ -27,9 +26,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     #[error("the shop's database holds something that this version does not understand: {0}")]
     Corrupt(String),
-    #[error(
-        "the shop's database was written by a newer version (schema {found}, this version knows {known})"
-    )]
+    #[error("the shop's database was written by a newer version (schema {found}, this version knows {known})")]
     Newer { found: i64, known: usize },
 }
 
@@ -90,10 +87,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await?;
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
         let store = Store { pool };
         store.migrate().await?;
         Ok(store)
@@ -105,24 +99,14 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let (found,): (i64,) = sqlx::query_as("PRAGMA user_version")
-            .fetch_one(&mut *connection)
-            .await?;
+        let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *connection).await?;
         let done = usize::try_from(found)
             .ok()
             .filter(|n| *n <= MIGRATIONS.len())
-            .ok_or(StoreError::Newer {
-                found,
-                known: MIGRATIONS.len(),
-            })?;
+            .ok_or(StoreError::Newer { found, known: MIGRATIONS.len() })?;
         for (i, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-            let script = format!(
-                "BEGIN IMMEDIATE; {sql} PRAGMA user_version = {}; COMMIT;",
-                i + 1
-            );
-            sqlx::raw_sql(sqlx::AssertSqlSafe(script))
-                .execute(&mut *connection)
-                .await?;
+            let script = format!("BEGIN IMMEDIATE; {sql} PRAGMA user_version = {}; COMMIT;", i + 1);
+            sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut *connection).await?;
         }
         Ok(())
     }
@@ -130,9 +114,7 @@ impl Store {
     /// Products are content and follow it at every start.
     pub async fn set_products(&self, products: &[Product]) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query("DELETE FROM products")
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query("DELETE FROM products").execute(&mut *tx).await?;
         for (i, p) in products.iter().enumerate() {
             sqlx::query("INSERT INTO products (id, position, name_zh, name_en, price) VALUES ($1, $2, $3, $4, $5)")
                 .bind(&p.id)
@@ -156,9 +138,7 @@ impl Store {
     }
 
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        let (n,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM customers")
-            .fetch_one(&self.pool)
-            .await?;
+        let (n,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM customers").fetch_one(&self.pool).await?;
         Ok(n == 0)
     }
 
@@ -203,12 +183,11 @@ impl Store {
     }
 
     pub async fn customer(&self, id: &str) -> Result<Option<ShopCustomer>, StoreError> {
-        let row: Option<CustomerRow> = sqlx::query_as(
-            "SELECT id, name, tier, language, email, phone, created_at FROM customers WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?;
+        let row: Option<CustomerRow> =
+            sqlx::query_as("SELECT id, name, tier, language, email, phone, created_at FROM customers WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(row.map(ShopCustomer::from))
     }
 
@@ -217,14 +196,7 @@ impl Store {
             sqlx::query_as("SELECT id, name_zh, name_en, price FROM products ORDER BY position")
                 .fetch_all(&self.pool)
                 .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, zh, en, price)| Product {
-                id,
-                name: Bilingual { zh, en },
-                price,
-            })
-            .collect())
+        Ok(rows.into_iter().map(|(id, zh, en, price)| Product { id, name: Bilingual { zh, en }, price }).collect())
     }
 
     /// Newest first.
@@ -246,25 +218,20 @@ impl Store {
             }
             query.push(")");
         }
-        query
-            .push(" ORDER BY created_at DESC, id DESC LIMIT ")
-            .push_bind(limit);
+        query.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(limit);
         let rows: Vec<OrderRow> = query.build_query_as().fetch_all(&self.pool).await?;
         rows.into_iter().map(Order::try_from).collect()
     }
 
     pub async fn order(&self, id: &str) -> Result<Option<Order>, StoreError> {
-        let row: Option<OrderRow> = sqlx::query_as(orders_where!("id = $1"))
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<OrderRow> =
+            sqlx::query_as(orders_where!("id = $1")).bind(id).fetch_optional(&self.pool).await?;
         row.map(Order::try_from).transpose()
     }
 
     /// `None` for a parcel that has not been sent.
     pub async fn tracking(&self, order: &Order, now: i64) -> Result<Option<Tracking>, StoreError> {
-        let (Some(carrier), Some(tracking_number)) = (&order.carrier, &order.tracking_number)
-        else {
+        let (Some(carrier), Some(tracking_number)) = (&order.carrier, &order.tracking_number) else {
             return Ok(None);
         };
         let rows: Vec<ScanRow> = sqlx::query_as(
@@ -285,9 +252,7 @@ impl Store {
             tracking_number: tracking_number.clone(),
             status: status.to_owned(),
             events: rows.into_iter().map(TrackingEvent::from).collect(),
-            estimated_delivery: order
-                .promised_at
-                .filter(|p| *p > now && order.delivered_at.is_none()),
+            estimated_delivery: order.promised_at.filter(|p| *p > now && order.delivered_at.is_none()),
         }))
     }
 
@@ -333,28 +298,20 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if claimed.rows_affected() == 0 {
-            let (hash, status, body): (String, i64, String) = sqlx::query_as(
-                "SELECT request_hash, status, body FROM idempotency_keys WHERE idempotency_key = $1",
-            )
-            .bind(write.key)
-            .fetch_one(&mut *tx)
-            .await?;
+            let (hash, status, body): (String, i64, String) =
+                sqlx::query_as("SELECT request_hash, status, body FROM idempotency_keys WHERE idempotency_key = $1")
+                    .bind(write.key)
+                    .fetch_one(&mut *tx)
+                    .await?;
             tx.rollback().await?;
             if hash != write.request_hash {
                 return Ok(Written::KeyReused);
             }
-            let status = u16::try_from(status)
-                .map_err(|_| StoreError::Corrupt(format!("status {status}")))?;
-            return Ok(Written::Answer {
-                status,
-                body,
-                replayed: true,
-            });
+            let status = u16::try_from(status).map_err(|_| StoreError::Corrupt(format!("status {status}")))?;
+            return Ok(Written::Answer { status, body, replayed: true });
         }
-        let row: Option<OrderRow> = sqlx::query_as(orders_where!("id = $1"))
-            .bind(write.order)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let row: Option<OrderRow> =
+            sqlx::query_as(orders_where!("id = $1")).bind(write.order).fetch_optional(&mut *tx).await?;
         let order = row.map(Order::try_from).transpose()?;
         let Some(old) = order.filter(|o| write.customer.is_none_or(|c| c == o.customer_id)) else {
             tx.rollback().await?;
@@ -392,19 +349,13 @@ impl Store {
                 (200, json(&change.order)?)
             }
         };
-        sqlx::query(
-            "UPDATE idempotency_keys SET status = $1, body = $2 WHERE idempotency_key = $3",
-        )
-        .bind(i64::from(status))
-        .bind(&body)
-        .bind(write.key)
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query("UPDATE idempotency_keys SET status = $1, body = $2 WHERE idempotency_key = $3")
+            .bind(i64::from(status))
+            .bind(&body)
+            .bind(write.key)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
-        Ok(Written::Answer {
-            status,
-            body,
-            replayed: false,
-        })
+        Ok(Written::Answer { status, body, replayed: false })
     }
 }

@@ -64,14 +64,7 @@ async fn open(dir: TempDir) -> TestShop {
     .await
     .unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    TestShop {
-        running,
-        faults,
-        clock,
-        http,
-        dir,
-        _stop: shutdown.drop_guard(),
-    }
+    TestShop { running, faults, clock, http, dir, _stop: shutdown.drop_guard() }
 }
 
 async fn shop() -> TestShop {
@@ -81,15 +74,7 @@ async fn shop() -> TestShop {
 impl TestShop {
     async fn get(&self, path: &str) -> (u16, Value) {
         let url = format!("{}{path}", self.running.url());
-        answer(
-            self.http
-                .get(url)
-                .header("x-api-key", KEY)
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await
+        answer(self.http.get(url).header("x-api-key", KEY).send().await.unwrap()).await
     }
 
     async fn send(&self, method: Method, path: &str, key: &str, body: &Value) -> Response {
@@ -118,9 +103,7 @@ impl TestShop {
     }
 
     async fn order_in(&self, status: Status) -> Order {
-        self.orders(&format!("status={}&limit=1", status.name()))
-            .await
-            .remove(0)
+        self.orders(&format!("status={}&limit=1", status.name())).await.remove(0)
     }
 
     async fn order(&self, id: &str) -> Order {
@@ -129,18 +112,12 @@ impl TestShop {
 
     async fn events(&self, id: &str) -> Vec<OrderEvent> {
         let (_, body) = self.get(&format!("/v1/orders/{id}/events")).await;
-        serde_json::from_value::<OrderEventList>(body)
-            .unwrap()
-            .events
+        serde_json::from_value::<OrderEventList>(body).unwrap().events
     }
 
     /// How often something was done to an order.
     async fn count(&self, id: &str, kind: &str) -> usize {
-        self.events(id)
-            .await
-            .iter()
-            .filter(|e| e.kind == kind)
-            .count()
+        self.events(id).await.iter().filter(|e| e.kind == kind).count()
     }
 
     /// Short times, so that a lost answer costs a test little.
@@ -161,10 +138,7 @@ impl TestShop {
 async fn answer(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let body = response.bytes().await.unwrap();
-    (
-        status,
-        serde_json::from_slice(&body).unwrap_or_else(|_| panic!("not JSON: {body:?}")),
-    )
+    (status, serde_json::from_slice(&body).unwrap_or_else(|_| panic!("not JSON: {body:?}")))
 }
 
 fn new_address() -> Address {
