@@ -21,7 +21,7 @@ build: tools ui binary weights ## target/release/kefu with UI and weights in pla
 
 .PHONY: binary
 binary: ui
-	@cargo build --release --locked -p server
+	@cargo build --release --locked --workspace
 
 # Which tool is missing, and the command that installs it.
 tools:
@@ -59,8 +59,7 @@ test-browser: build chromium
 	@scripts/browser-test.sh $(KEFU)
 
 test-rust: build
-	@cargo test --release --locked --workspace --exclude server
-	@cargo test --release --locked -p server
+	@cargo test --release --locked --workspace
 
 # Installs Chromium where apt is there and may; otherwise says what to install.
 chromium:
@@ -78,7 +77,7 @@ bench: build ## time to ready, memory, one turn alone and with 50 conversations 
 
 eval: build ## intents, retrieval, dialogs
 	@$(KEFU) eval
-	@cargo test --release --locked -p bot --test dialogs -- --nocapture
+	@cargo test --release --locked --workspace --test dialogs -- --nocapture
 
 openapi: binary ## after a change of the API: the committed document and the UI's generated types
 	@$(KEFU) openapi > server/openapi.json
