@@ -8,6 +8,7 @@ use crate::guard::identity::{CustomerClaims, DEFAULT_INBOX, sign_customer};
 use crate::guard::staff::hash_password;
 use crate::http::demo::DemoCustomer;
 use crate::lifecycle::Lifecycle;
+use crate::orders::shop::faults::Faults;
 use crate::orders::shop::{self, Product, ShopOptions};
 use crate::orders::wire::Bilingual;
 use anyhow::Context;
@@ -57,7 +58,8 @@ pub struct ShopAccess {
 }
 
 /// Starts the demo shop's order system and points the configuration at it.
-pub async fn start_shop(config: &mut Config, lifecycle: &Lifecycle, clock: &Clock) -> anyhow::Result<()> {
+/// `faults`, for tests: how it goes wrong.
+pub async fn start_shop(config: &mut Config, lifecycle: &Lifecycle, clock: &Clock, faults: Option<Faults>) -> anyhow::Result<()> {
     let data = &config.server.data;
     std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made; is it writable, the disk not full?", data.display()))?;
     let key_file = data.join("shop.key");
@@ -87,7 +89,7 @@ pub async fn start_shop(config: &mut Config, lifecycle: &Lifecycle, clock: &Cloc
         products,
         now: Arc::new(move || now.now()),
         shutdown: lifecycle.stopping(),
-        faults: None,
+        faults,
     })
     .await?;
     config.orders.url = running.url();

@@ -154,7 +154,7 @@ async fn serve(mut config: Config, with_demo: bool) -> anyhow::Result<()> {
     let (lifecycle, clock) = (Lifecycle::default(), Clock::default());
     let _lock = lock(&config.server.data)?;
     if with_demo {
-        demo::start_shop(&mut config, &lifecycle, &clock).await?;
+        demo::start_shop(&mut config, &lifecycle, &clock, None).await?;
     }
     let app = App::start(config, lifecycle.clone(), clock, &step).await?;
     let logins = if with_demo { Some(demo::prepare(&app, &url).await?) } else { None };

@@ -32,6 +32,8 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 
 const WAIT_SECONDS: u64 = 30;
 const PAGE: i64 = 500;
+/// A page that comes back within this time still asks for the rating.
+const RATING_OPEN: i64 = 30 * 60_000;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SessionRequest {
@@ -116,7 +118,7 @@ async fn session(State(app): State<Arc<App>>, headers: HeaderMap, Body(request):
         .and_then(Language::parse)
         .or_else(|| super::accept_language(&headers))
         .unwrap_or(Language::Zh);
-    let conversation = match app.store.open_conversation(&customer.id.0, "web").await? {
+    let conversation = match app.store.open_conversation(&customer.id.0, "web", now - RATING_OPEN).await? {
         Some(c) => c,
         None => app.store.create_conversation(&customer.id.0, "web", None, language).await?,
     };

@@ -141,7 +141,7 @@ impl From<handoff::Packet> for PacketView {
     }
 }
 
-/// One conversation with its messages, ticket and packet. Opening one's own marks it as read.
+/// One conversation with its messages, ticket and packet; marks it as read.
 #[utoipa::path(get, path = "/api/v1/staff/conversations/{id}", tag = "staff", params(("id" = String, Path)),
     responses((status = 200, body = ConversationDetail), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 async fn conversation(State(app): State<Arc<App>>, _: Can<Console>, Path(id): Path<String>) -> Result<Json<ConversationDetail>> {

@@ -266,7 +266,7 @@ pub struct ConversationRow {
     pub last_message: Option<String>,
     pub last_at: i64,
     pub last_seq: i64,
-    /// Messages that no agent has opened yet.
+    /// Messages of the customer that no agent has opened yet.
     pub unread: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<i64>,
@@ -294,7 +294,7 @@ pub async fn conversation_row(app: &App, c: &Conversation) -> Result<Conversatio
         last_message: app.store.last_text(&c.id).await?.map(|t| t.chars().take(120).collect()),
         last_at: c.updated_at,
         last_seq: c.last_seq,
-        unread: (c.customer_seq - c.read_seq).max(0),
+        unread: app.store.unread(&c.id, c.read_seq).await?,
         rating: c.rating,
         ticket,
     })

@@ -117,15 +117,23 @@ impl Store {
             .await?)
     }
 
-    /// The customer's newest conversation on this channel that is still open.
-    pub async fn open_conversation(&self, customer_id: &str, channel: &str) -> Result<Option<Conversation>> {
+    /// The customer's newest conversation on this channel that is still open, or was closed after `closed_after` and
+    /// still waits for its rating.
+    pub async fn open_conversation(
+        &self,
+        customer_id: &str,
+        channel: &str,
+        closed_after: Millis,
+    ) -> Result<Option<Conversation>> {
         Ok(sqlx::query_as(sql!(
             "SELECT ",
-            " FROM conversations WHERE customer_id = $1 AND channel = $2 AND holder_kind <> 'nobody'
+            " FROM conversations WHERE customer_id = $1 AND channel = $2
+                AND (holder_kind <> 'nobody' OR (rating_wanted = 1 AND closed_at > $3))
               ORDER BY updated_at DESC LIMIT 1"
         ))
         .bind(customer_id)
         .bind(channel)
+        .bind(closed_after)
         .fetch_optional(self.pool())
         .await?)
     }

@@ -227,6 +227,18 @@ impl Store {
         Ok(rows.into_iter().rev().map(Message::from).collect())
     }
 
+    /// Messages of the customer that no agent has opened yet.
+    pub async fn unread(&self, conversation: &str, read: i64) -> Result<i64> {
+        let (n,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND sender_kind = 'customer'",
+        )
+        .bind(conversation)
+        .bind(read)
+        .fetch_one(self.pool())
+        .await?;
+        Ok(n)
+    }
+
     pub async fn last_text(&self, conversation: &str) -> Result<Option<String>> {
         let row: Option<(String,)> = sqlx::query_as(
             "SELECT text FROM messages WHERE conversation_id = $1 AND kind = 'text' ORDER BY seq DESC LIMIT 1",

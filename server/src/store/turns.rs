@@ -37,15 +37,4 @@ impl Store {
         .await?;
         Ok(())
     }
-
-    /// Intent and confidence of the turn that answered up to `seq`.
-    pub async fn turn_at(&self, conversation: &str, seq: i64) -> Result<Option<(String, f64)>> {
-        Ok(sqlx::query_as(
-            "SELECT intent, confidence FROM turns WHERE conversation_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1",
-        )
-        .bind(conversation)
-        .bind(seq)
-        .fetch_optional(self.pool())
-        .await?)
-    }
 }
