@@ -25,7 +25,11 @@ const BACK: usize = 20;
 
 /// Best first; empty when the customer said nothing yet or nothing fits. Only reads; never fails.
 pub async fn suggest(bot: &Bot, conversation: &Conversation, history: &[Message], now: Millis) -> Vec<Suggestion> {
-    let Some(at) = history.iter().rposition(|m| m.sender == Sender::Customer && !m.text.trim().is_empty()).filter(|at| at + BACK >= history.len()) else {
+    let Some(at) = history
+        .iter()
+        .rposition(|m| m.sender == Sender::Customer && !m.text.trim().is_empty())
+        .filter(|at| at + BACK >= history.len())
+    else {
         return Vec::new();
     };
     let parts = bot.parts();
@@ -44,7 +48,11 @@ pub async fn suggest(bot: &Bot, conversation: &Conversation, history: &[Message]
         suggestions.push(order);
     }
     if let Some(answer) = found.graph.filter(|_| found.named) {
-        suggestions.push(Suggestion { citations: vec![graph_citation(&answer, language)], text: answer.text, score: heard.all.confidence.max(0.5) });
+        suggestions.push(Suggestion {
+            citations: vec![graph_citation(&answer, language)],
+            text: answer.text,
+            score: heard.all.confidence.max(0.5),
+        });
     }
     let floor = parts.knowledge.thresholds().floor / 2.0;
     suggestions.extend(found.passages.into_iter().filter(|p| p.score >= floor).map(|p| Suggestion {
@@ -58,7 +66,12 @@ pub async fn suggest(bot: &Bot, conversation: &Conversation, history: &[Message]
 }
 
 /// The order that the customer names, or the one under way when orders are talked about.
-async fn about_order(bot: &Bot, turn: &Turn<'_>, input: &crate::hear::Input, language: crate::conversation::Language) -> Option<Suggestion> {
+async fn about_order(
+    bot: &Bot,
+    turn: &Turn<'_>,
+    input: &crate::hear::Input,
+    language: crate::conversation::Language,
+) -> Option<Suggestion> {
     if !turn.conversation.customer.signed_in {
         return None;
     }
@@ -71,7 +84,10 @@ async fn about_order(bot: &Bot, turn: &Turn<'_>, input: &crate::hear::Input, lan
     let orders = work.orders().await.ok()?;
     let order = match &number {
         Some(number) => orders.iter().find(|o| o.id == *number)?,
-        None => orders.iter().find(|o| !matches!(o.status.as_str(), "delivered" | "cancelled" | "refunded")).or(orders.first())?,
+        None => orders
+            .iter()
+            .find(|o| !matches!(o.status.as_str(), "delivered" | "cancelled" | "refunded"))
+            .or(orders.first())?,
     };
     let text = work.text("copilot_order", json!({ "order": work.order_facts(order) }));
     let score = if number.is_some() { 0.95 } else { chance.min(0.9) };

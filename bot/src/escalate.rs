@@ -40,7 +40,13 @@ pub(crate) fn escalation(
     }
     let open = state.stack.iter().rev().map(|f| f.task.intent()).find(|i| *i != "leave_message");
     let heard = input.map(|i| i.intent.clone()).filter(|i| i != FALLBACK);
-    let intent = open.map(str::to_owned).or(heard);
+    // "A person, please" right after a wish is still about that wish.
+    let about_last = open.is_none() && heard.as_deref().is_none_or(|i| i == "talk_to_human");
+    let last = state.last.as_ref().filter(|_| about_last);
+    if let Some(last) = last {
+        slots.extend(last.slots.clone());
+    }
+    let intent = open.map(str::to_owned).or(last.map(|l| l.intent.clone())).or(heard);
     let mut tried = state.tried.clone();
     tried.extend(work.tried.iter().cloned());
     let old = tried.len().saturating_sub(12);
@@ -63,7 +69,8 @@ pub(crate) fn escalation(
 fn summary(work: &Work<'_>, reason: Reason, intent: Option<&str>, slots: &Map<String, Value>) -> String {
     let customer = work.customer();
     let known = |key: &str| work.parts.responses.keys().any(|k| k == key);
-    let wish = intent.map(|i| format!("wish_{i}")).filter(|k| known(k)).map(|k| work.text(&k, json!({}))).unwrap_or_default();
+    let wish =
+        intent.map(|i| format!("wish_{i}")).filter(|k| known(k)).map(|k| work.text(&k, json!({}))).unwrap_or_default();
     let why = work.text(&format!("why_{}", code(reason)), json!({}));
     // Buttons say little; the last thing typed says most.
     let typed = work.turn.said.iter().rev().find(|m| m.payload.is_none()).or(work.turn.said.last());

@@ -49,24 +49,32 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
         Some(node) => vec![Mention { node: node.to_owned(), start: 0, end: 0, surface: String::new() }],
         None => graph.link(&input.text),
     };
-    let goods = |m: &&Mention| graph.node(&m.node).is_some_and(|n| matches!(n.kind, NodeKind::Product | NodeKind::Variant | NodeKind::Category));
+    let goods = |m: &&Mention| {
+        graph
+            .node(&m.node)
+            .is_some_and(|n| matches!(n.kind, NodeKind::Product | NodeKind::Variant | NodeKind::Category))
+    };
     let nodes: Vec<String> = mentions.iter().filter(goods).map(|m| m.node.clone()).collect();
     let mut found = Found { nodes, ..Found::default() };
 
     if !found.nodes.is_empty() {
-        let ranked = std::iter::once((input.intent.as_str(), input.confidence)).chain(input.ranking.iter().map(|(n, c)| (n.as_str(), *c)));
+        let ranked = std::iter::once((input.intent.as_str(), input.confidence))
+            .chain(input.ranking.iter().map(|(n, c)| (n.as_str(), *c)));
         let mut topics: Vec<Topic> = Vec::new();
         for (intent, chance) in ranked.take(5) {
             if let Some(topic) = topic_if_named(intent).filter(|t| chance >= TOPIC_CHANCE && !topics.contains(t)) {
                 topics.push(topic);
             }
         }
-        found.graph = topics.into_iter().find_map(|topic| kg::query::answer(&graph, topic, &input.text, &mentions, language));
+        found.graph =
+            topics.into_iter().find_map(|topic| kg::query::answer(&graph, topic, &input.text, &mentions, language));
         found.named = found.graph.is_some();
     } else if let Some(topic) = topic_of(&input.intent) {
         // "那保修多久？": the thing was named before.
-        let before: Vec<Mention> =
-            remembered.iter().map(|node| Mention { node: node.clone(), start: 0, end: 0, surface: String::new() }).collect();
+        let before: Vec<Mention> = remembered
+            .iter()
+            .map(|node| Mention { node: node.clone(), start: 0, end: 0, surface: String::new() })
+            .collect();
         let all: Vec<Mention> = mentions.iter().cloned().chain(before).collect();
         if !all.is_empty() || topic == Topic::List {
             found.graph = kg::query::answer(&graph, topic, &input.text, &all, language);
@@ -84,7 +92,9 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
 pub(crate) fn graph_citation(answer: &GraphAnswer, language: Language) -> Citation {
     let code = language.code();
     match &answer.article {
-        Some(slug) => Citation { article: slug.clone(), title: answer.title.clone(), url: format!("/help/{slug}?lang={code}") },
+        Some(slug) => {
+            Citation { article: slug.clone(), title: answer.title.clone(), url: format!("/help/{slug}?lang={code}") }
+        }
         None => Citation {
             article: format!("graph:{}", answer.node),
             title: answer.title.clone(),

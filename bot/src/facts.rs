@@ -166,7 +166,12 @@ impl Address {
             let province = if self.province == self.city { "" } else { self.province.as_str() };
             [province, &self.city, &self.district, &self.street].concat()
         } else {
-            let town = [self.postcode.as_str(), &self.city].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" ");
+            let town = [self.postcode.as_str(), &self.city]
+                .iter()
+                .filter(|p| !p.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" ");
             let province = if self.province == self.city { "" } else { self.province.as_str() };
             let country = if self.country == "CN" { "" } else { self.country.as_str() };
             [self.street.as_str(), &self.district, &town, province, country]
@@ -177,7 +182,12 @@ impl Address {
                 .join(", ")
         };
         let separator = if language == Language::Zh { "，" } else { ", " };
-        [place.as_str(), &self.recipient, &self.phone].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(separator)
+        [place.as_str(), &self.recipient, &self.phone]
+            .iter()
+            .filter(|p| !p.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(separator)
     }
 
     /// Same address for a parcel: every field, ignoring blanks, letter case and how a phone number is written.
@@ -214,7 +224,8 @@ pub(crate) fn is_han(c: char) -> bool {
 
 /// One line of plain text of bounded length, without control characters.
 pub(crate) fn clean(text: &str) -> String {
-    let one_line: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).take(200).collect();
+    let one_line: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).take(200).collect();
     one_line.trim().to_owned()
 }
 
@@ -255,7 +266,8 @@ pub fn period(text: &str, now: Millis) -> Option<(Millis, Millis)> {
     let text = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
     let today = local(now)?.start_of_day().ok()?;
-    let shift = |days: i64| today.checked_add(jiff::Span::new().days(days)).ok().map(|z| z.timestamp().as_millisecond());
+    let shift =
+        |days: i64| today.checked_add(jiff::Span::new().days(days)).ok().map(|z| z.timestamp().as_millisecond());
     let weekday = i64::from(today.weekday().to_monday_zero_offset());
     if has(&["前天", "day before yesterday"]) {
         Some((shift(-2)?, shift(-1)?))
@@ -297,8 +309,12 @@ mod tests {
 
     #[test]
     fn addresses_compare_as_a_parcel_sees_them() {
-        let a = Address::read(&json!({"recipient":"王芳","phone":"+8613800138000","city":"杭州市","street":"文三路 100号"}));
-        let b = Address::read(&json!({"recipient":"王芳","phone":"138 0013 8000","city":"杭州市","street":"文三路100号","district":null}));
+        let a = Address::read(
+            &json!({"recipient":"王芳","phone":"+8613800138000","city":"杭州市","street":"文三路 100号"}),
+        );
+        let b = Address::read(
+            &json!({"recipient":"王芳","phone":"138 0013 8000","city":"杭州市","street":"文三路100号","district":null}),
+        );
         assert!(a.same_as(&b));
         assert!(!a.same_as(&Address { district: "西湖区".into(), ..b }));
     }

@@ -1,6 +1,7 @@
 //! Step one, "understand": all unanswered messages of a turn become what the customer wants.
 
 use crate::conversation::{Message, Turn};
+use crate::dialog::{DialogState, is_yes, position};
 use crate::policy::{PolicyConfig, is_talk};
 use kg::Language;
 use models::{Embedding, ModelError};
@@ -113,8 +114,6 @@ pub(crate) struct Heard {
     pub wishes: Vec<Input>,
     pub language: Option<Language>,
     pub sentiment: Sentiment,
-    /// Seq of the newest message.
-    pub seq: i64,
 }
 
 pub(crate) async fn hear(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>) -> Result<Heard, ModelError> {
@@ -133,7 +132,9 @@ pub(crate) async fn hear(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>)
         if let Some(u) = &understanding
             && payload.is_none()
         {
-            if u.sentiment.mood > sentiment.mood || (u.sentiment.mood == sentiment.mood && u.sentiment.score > sentiment.score) {
+            if u.sentiment.mood > sentiment.mood
+                || (u.sentiment.mood == sentiment.mood && u.sentiment.score > sentiment.score)
+            {
                 sentiment = u.sentiment;
             }
             language = u.language.or(language);
@@ -148,14 +149,14 @@ pub(crate) async fn hear(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>)
     let Some(first) = inputs.first().cloned() else {
         let nothing = Part { text: String::new(), payload: None, seq, intent: FALLBACK.to_owned(), confidence: 0.0 };
         let all = Input::of(nothing, None);
-        return Ok(Heard { wishes: vec![all.clone()], all, language, sentiment, seq });
+        return Ok(Heard { wishes: vec![all.clone()], all, language, sentiment });
     };
     if inputs.len() == 1 {
-        return Ok(Heard { all: first.clone(), wishes: vec![first], language, sentiment, seq });
+        return Ok(Heard { all: first.clone(), wishes: vec![first], language, sentiment });
     }
     let all = join(nlu, config, turn, &inputs).await?;
     let wishes = wishes(&inputs, &all);
-    Ok(Heard { all, wishes, language, sentiment, seq })
+    Ok(Heard { all, wishes, language, sentiment })
 }
 
 /// Rasa's REST channel sends the payload as the message itself.
@@ -175,7 +176,13 @@ async fn join(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>, inputs: &[
         (None, Some(u)) => (u.intent.clone(), u.confidence),
         (None, None) => (FALLBACK.to_owned(), 0.0),
     };
-    let part = Part { text, payload: pressed.and_then(|p| p.payload.clone()), seq: inputs.last().map_or(0, |i| i.parts[0].seq), intent, confidence };
+    let part = Part {
+        text,
+        payload: pressed.and_then(|p| p.payload.clone()),
+        seq: inputs.last().map_or(0, |i| i.parts[0].seq),
+        intent,
+        confidence,
+    };
     let mut all = Input::of(part, understanding);
     all.parts = parts;
     Ok(all)
@@ -215,21 +222,90 @@ fn wishes(inputs: &[Input], all: &Input) -> Vec<Input> {
     }
 }
 
+/// "The second one", a typed title or "yes" after an answer with buttons is that button.
+pub(crate) fn answer_to_offer(state: &DialogState, heard: &mut Heard) {
+    if !state.stack.is_empty() || heard.all.payload.is_some() || heard.all.parts.len() != 1 {
+        return;
+    }
+    let text = heard.all.text.trim().to_lowercase();
+    let short = text.chars().count() <= 16;
+    let by_title = state.offered.iter().find(|b| b.title.trim().to_lowercase() == text);
+    let by_position = || position(&text, state.offered.len()).and_then(|i| state.offered.get(i)).filter(|_| short);
+    let meant = match by_title.or_else(by_position) {
+        Some(button) => Some(button.payload.clone()),
+        None => state.yes.clone().filter(|_| is_yes(&text)),
+    };
+    if let Some(payload) = meant.as_deref().and_then(Payload::parse) {
+        heard.all.intent.clone_from(&payload.intent);
+        heard.all.confidence = 1.0;
+        heard.all.payload = Some(payload);
+        heard.wishes = vec![heard.all.clone()];
+    }
+}
+
+/// The language of the message; an address, a name or "OK" does not change the language of a conversation.
+pub(crate) fn language_of(turn: &Turn<'_>, heard: &Heard) -> Language {
+    let kept = turn.conversation.language;
+    let open = turn.conversation.dialog.current().is_some();
+    let all = &heard.all;
+    if let Some(address) = all.entity(EntityKind::Address) {
+        // "Please send it to 江苏省南京市…" is English.
+        let around = all
+            .text
+            .get(..address.start)
+            .zip(all.text.get(address.end..))
+            .map(|(a, b)| format!("{a} {b}"))
+            .unwrap_or_default();
+        return nlu::detect_language(&around).unwrap_or(kept);
+    }
+    let only_data = open && all.text.chars().count() <= 3;
+    let ok = matches!(all.text.trim().to_lowercase().trim_end_matches(['.', '!', '。', '！']), "ok" | "okay");
+    heard.language.filter(|_| !(ok || only_data)).unwrap_or(kept)
+}
+
 pub(crate) fn has_words(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
 const QUESTION_WORDS: &[&str] = &[
-    "?", "？", "吗", "呢", "么", "多少", "多久", "几天", "几点", "哪", "谁", "何时", "怎样", "如何", "能不能", "可不可以", "是否", "有没有",
+    "?",
+    "？",
+    "吗",
+    "呢",
+    "么",
+    "多少",
+    "多久",
+    "几天",
+    "几点",
+    "哪",
+    "谁",
+    "何时",
+    "怎样",
+    "如何",
+    "能不能",
+    "可不可以",
+    "是否",
+    "有没有",
 ];
 const QUESTION_STARTS: &[&str] = &[
-    "what", "how", "when", "where", "which", "who", "why", "can", "could", "do", "does", "did", "is", "are", "will", "would", "may", "should",
+    "what", "how", "when", "where", "which", "who", "why", "can", "could", "do", "does", "did", "is", "are", "will",
+    "would", "may", "should",
 ];
 
 pub(crate) fn is_question(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
     let first = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     QUESTION_WORDS.iter().any(|w| lower.contains(w)) || QUESTION_STARTS.contains(&first)
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// An input as if understood so.
+    pub fn input(text: &str, intent: &str, confidence: f32) -> Input {
+        Input::of(Part { text: text.into(), payload: None, seq: 1, intent: intent.into(), confidence }, None)
+    }
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@
 //! is in the trace. Changing what the bot does means changing this list or `policy.yml`.
 
 use crate::conversation::Reason;
+use crate::dialog::is_stop;
 use crate::hear::Input;
 use knowledge::Thresholds;
 use nlu::understanding::{Mood, Sentiment};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,6 +21,8 @@ pub struct PolicyConfig {
     pub topic_confidence: f32,
     /// How sure a question or another wish must be to interrupt a running dialog.
     pub interrupt_confidence: f32,
+    /// What ends something must be clearer: "never mind" a dialog, "goodbye" a conversation.
+    pub end_confidence: f32,
     /// Sentiment score from which `angry` goes to a human at once.
     pub angry_score: f32,
     /// So many annoyed turns in a row do the same.
@@ -37,6 +41,8 @@ pub struct PolicyConfig {
     /// Customer groups that come first, by the business's own names.
     pub vip_tiers: Vec<String>,
     pub vip_failures: u8,
+    /// Article categories in which the answer to a question intent is expected: where search agrees, less is enough.
+    pub topics: BTreeMap<String, Vec<String>>,
     /// Characters of one answer and of one message that are looked at.
     pub answer_length: usize,
     pub message_length: usize,
@@ -51,6 +57,7 @@ impl Default for PolicyConfig {
             talk_confidence: 0.45,
             topic_confidence: 0.35,
             interrupt_confidence: 0.55,
+            end_confidence: 0.8,
             angry_score: 0.75,
             annoyed_turns: 2,
             article_floor: None,
@@ -61,6 +68,7 @@ impl Default for PolicyConfig {
             bad_answers: 3,
             vip_tiers: vec!["vip".into(), "black".into()],
             vip_failures: 2,
+            topics: BTreeMap::new(),
             answer_length: 420,
             message_length: 1000,
             orders_offered: 5,
@@ -81,6 +89,7 @@ impl PolicyConfig {
             ("talk_confidence", self.talk_confidence),
             ("topic_confidence", self.topic_confidence),
             ("interrupt_confidence", self.interrupt_confidence),
+            ("end_confidence", self.end_confidence),
             ("angry_score", self.angry_score),
             ("article_floor", self.article_floor.unwrap_or_default()),
             ("article_floor_agreed", self.article_floor_agreed.unwrap_or_default()),
@@ -109,6 +118,11 @@ impl PolicyConfig {
         Ok(self)
     }
 
+    /// Do intent and article agree on what the question is about?
+    pub(crate) fn agree(&self, intent: &str, confidence: f32, category: &str) -> bool {
+        confidence >= self.topic_confidence && self.topics.get(intent).is_some_and(|c| c.iter().any(|c| c == category))
+    }
+
     pub(crate) fn is_vip(&self, tier: Option<&str>) -> bool {
         tier.is_some_and(|t| self.vip_tiers.iter().any(|v| v.eq_ignore_ascii_case(t)))
     }
@@ -130,6 +144,8 @@ pub(crate) struct Evidence {
     pub graph_named: bool,
     /// Score of the best passage, 0 without any.
     pub best: f32,
+    /// Score of the best passage of a category that the intent agrees with.
+    pub agreed: f32,
 }
 
 pub(crate) struct Situation<'a> {
@@ -167,7 +183,10 @@ pub(crate) enum Move {
     /// Show this article (a pressed choice).
     Show(String),
     FromGraph,
-    FromArticle,
+    /// From the best article, or from the best one that the intent agrees with.
+    FromArticle {
+        agreed: bool,
+    },
     /// Nothing fits well, some things fit a little: ask which.
     Choices,
     /// The open dialog's question got an answer that is none.
@@ -180,9 +199,9 @@ type Rule = (&'static str, fn(&Situation<'_>) -> Option<Move>);
 /// In this order; the first that answers decides.
 const RULES: &[Rule] = &[
     ("asks_for_human", asks_for_human),
+    ("vip", vip),
     ("angry", angry),
     ("annoyed_again", annoyed_again),
-    ("vip", vip),
     ("running_dialog", running_dialog),
     ("stop", stop),
     ("chosen_article", chosen_article),
@@ -203,8 +222,15 @@ pub(crate) fn decide(s: &Situation<'_>) -> (&'static str, Move) {
     RULES.iter().find_map(|(name, rule)| rule(s).map(|m| (*name, m))).unwrap_or(("unknown", Move::DontKnow))
 }
 
-pub(crate) const ACTIONS: &[&str] =
-    &["order_status", "track_parcel", "change_address", "cancel_order", "request_return", "request_refund", "request_exchange"];
+pub(crate) const ACTIONS: &[&str] = &[
+    "order_status",
+    "track_parcel",
+    "change_address",
+    "cancel_order",
+    "request_return",
+    "request_refund",
+    "request_exchange",
+];
 
 const TALK: &[(&str, &str)] = &[
     ("greet", "greet"),
@@ -226,7 +252,8 @@ pub(crate) fn is_talk(intent: &str) -> bool {
 }
 
 fn asks_for_human(s: &Situation<'_>) -> Option<Move> {
-    (s.input.is("talk_to_human", s.config.human_confidence) && !(s.dictating && !s.declined)).then_some(Move::Escalate(Reason::Asked))
+    (s.input.is("talk_to_human", s.config.human_confidence) && !(s.dictating && !s.declined))
+        .then_some(Move::Escalate(Reason::Asked))
 }
 
 fn angry(s: &Situation<'_>) -> Option<Move> {
@@ -249,7 +276,7 @@ fn running_dialog(s: &Situation<'_>) -> Option<Move> {
 }
 
 fn stop(s: &Situation<'_>) -> Option<Move> {
-    (s.dialog && s.input.is("stop", s.config.talk_confidence)).then_some(Move::Stop)
+    (s.dialog && (s.input.is("stop", s.config.end_confidence) || is_stop(&s.input.text))).then_some(Move::Stop)
 }
 
 fn chosen_article(s: &Situation<'_>) -> Option<Move> {
@@ -264,7 +291,8 @@ fn action(s: &Situation<'_>) -> Option<Move> {
 
 fn complaint(s: &Situation<'_>) -> Option<Move> {
     let floor = if s.dialog { s.config.interrupt_confidence } else { s.config.action_confidence };
-    (s.input.is("complaint", floor) && s.dialog_intent != Some("complaint")).then(|| Move::Begin("complaint".to_owned()))
+    (s.input.is("complaint", floor) && s.dialog_intent != Some("complaint"))
+        .then(|| Move::Begin("complaint".to_owned()))
 }
 
 fn graph(s: &Situation<'_>) -> Option<Move> {
@@ -273,7 +301,7 @@ fn graph(s: &Situation<'_>) -> Option<Move> {
 }
 
 fn goodbye(s: &Situation<'_>) -> Option<Move> {
-    (s.input.is("goodbye", s.config.talk_confidence) && !s.dialog).then_some(Move::Goodbye)
+    (s.input.is("goodbye", s.config.end_confidence) && !s.dialog).then_some(Move::Goodbye)
 }
 
 /// Chat is answered as chat unless an article is clearly about it ("do you ship on holidays, by the way").
@@ -284,11 +312,14 @@ fn small_talk(s: &Situation<'_>) -> Option<Move> {
 }
 
 fn article(s: &Situation<'_>) -> Option<Move> {
-    let agreed = is_question_intent(&s.input.intent) && s.input.confidence >= s.config.topic_confidence;
-    let floor = if agreed { s.config.article_floor_agreed.unwrap_or(s.thresholds.floor) } else { s.config.article_floor.unwrap_or(s.thresholds.sure) };
+    let sure = s.evidence.best >= s.config.article_floor.unwrap_or(s.thresholds.sure);
+    let agreed = s.evidence.agreed >= s.config.article_floor_agreed.unwrap_or(s.thresholds.floor);
     // Inside a dialog, a doubtful hit is more likely a clumsy answer than a question.
-    let fits = s.evidence.best >= floor && (!s.dialog || (agreed && s.input.confidence >= s.config.interrupt_confidence) || s.input.question);
-    (fits && s.input.words).then_some(Move::FromArticle)
+    let asked = !s.dialog || s.input.question || (agreed && s.input.confidence >= s.config.interrupt_confidence);
+    if !(asked && s.input.words) {
+        return None;
+    }
+    if sure { Some(Move::FromArticle { agreed: false }) } else { agreed.then_some(Move::FromArticle { agreed: true }) }
 }
 
 fn no_words(s: &Situation<'_>) -> Option<Move> {
@@ -309,4 +340,91 @@ fn choices(s: &Situation<'_>) -> Option<Move> {
 
 fn unknown(_: &Situation<'_>) -> Option<Move> {
     Some(Move::DontKnow)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::hear::testing::input;
+
+    fn situation<'a>(config: &'a PolicyConfig, input: &'a Input) -> Situation<'a> {
+        Situation {
+            config,
+            thresholds: Thresholds { floor: 0.4, sure: 0.7 },
+            input,
+            sentiment: Sentiment { mood: Mood::Calm, score: 0.1 },
+            tier: None,
+            dialog: false,
+            dictating: false,
+            declined: false,
+            dialog_intent: None,
+            annoyed: 0,
+            not_understood: 0,
+            evidence: Evidence::default(),
+        }
+    }
+
+    #[test]
+    fn a_wish_for_a_human_comes_before_everything() {
+        let (config, input) = (PolicyConfig::default(), input("转人工", "talk_to_human", 0.9));
+        let s = Situation {
+            dialog: true,
+            sentiment: Sentiment { mood: Mood::Angry, score: 0.99 },
+            ..situation(&config, &input)
+        };
+        assert_eq!(decide(&s), ("asks_for_human", Move::Escalate(Reason::Asked)));
+    }
+
+    #[test]
+    fn anger_is_expected_in_a_complaint() {
+        let (config, input) = (PolicyConfig::default(), input("太过分了", "nlu_fallback", 0.2));
+        let angry = Situation {
+            sentiment: Sentiment { mood: Mood::Angry, score: 0.99 },
+            dialog: true,
+            ..situation(&config, &input)
+        };
+        assert_eq!(decide(&angry).1, Move::Escalate(Reason::Angry));
+        assert_eq!(decide(&Situation { dictating: true, ..angry }).1, Move::Resume);
+    }
+
+    #[test]
+    fn articles_answer_by_score_and_by_agreement() {
+        let config = PolicyConfig::default();
+        let (question, unsure) = (input("怎么开发票", "ask_invoice", 0.9), input("发票那个", "nlu_fallback", 0.2));
+        let with = |input, best, agreed| {
+            decide(&Situation {
+                evidence: Evidence { best, agreed, ..Evidence::default() },
+                ..situation(&config, input)
+            })
+            .1
+        };
+        assert_eq!(with(&question, 0.5, 0.5), Move::FromArticle { agreed: true });
+        assert_eq!(with(&question, 0.5, 0.0), Move::Choices);
+        assert_eq!(with(&unsure, 0.5, 0.0), Move::Choices);
+        assert_eq!(with(&unsure, 0.8, 0.0), Move::FromArticle { agreed: false });
+        assert_eq!(with(&unsure, 0.1, 0.0), Move::DontKnow);
+    }
+
+    #[test]
+    fn the_second_time_unknown_goes_to_a_human() {
+        let (config, input) = (PolicyConfig::default(), input("嗯哼", "nlu_fallback", 0.1));
+        let s = Situation { not_understood: 1, ..situation(&config, &input) };
+        assert_eq!(decide(&s).1, Move::Escalate(Reason::NotUnderstood));
+    }
+
+    #[test]
+    fn important_customers_complain_to_a_human() {
+        let (config, input) = (PolicyConfig::default(), input("我要投诉", "complaint", 0.9));
+        assert_eq!(decide(&situation(&config, &input)).1, Move::Begin("complaint".into()));
+        let s = Situation { tier: Some("Black"), ..situation(&config, &input) };
+        assert_eq!(decide(&s).1, Move::Escalate(Reason::Vip));
+    }
+
+    #[test]
+    fn wrong_thresholds_are_named() {
+        assert!(PolicyConfig::parse("angry_score: 7\n").unwrap_err().to_string().contains("angry_score"));
+        assert!(PolicyConfig::parse("bad_answers: 0\n").is_err() && PolicyConfig::parse("nonsense: 1\n").is_err());
+        assert_eq!(PolicyConfig::parse("{}").unwrap(), PolicyConfig::default());
+    }
 }

@@ -3,15 +3,15 @@
 //! understand → resume the dialog → policy → search / graph → act → compose → judge. It never fails: an overloaded or
 //! missing model, a failing order system, a broken template end in an apology and a human.
 
-use crate::conversation::{Answer, Button, Decision, Language, Next, Reason, Turn};
-use crate::dialog::{DialogState, Step, Task, is_yes, position};
+use crate::conversation::{Answer, Button, Decision, Next, Reason, Turn};
+use crate::dialog::{DialogState, Step, Task, Wish};
 use crate::evidence::{Found, graph_citation, look};
-use crate::hear::{Heard, Input, Payload, hear};
+use crate::hear::{Heard, Input, answer_to_offer, hear, language_of};
 use crate::policy::{Evidence, Move, PolicyConfig, Situation, decide};
 use crate::trace::PassageSeen;
 use crate::work::Work;
 use crate::{answer, escalate};
-use nlu::understanding::{EntityKind, Mood};
+use nlu::understanding::Mood;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
@@ -59,7 +59,15 @@ impl Bot {
                 let key = if turn.agents_present { "handoff_bot_failed" } else { "handoff_bot_failed_nobody" };
                 work.say(key, json!({}));
                 let escalation = escalate::escalation(&work, &state, None, Reason::BotFailed, Mood::Calm, None);
-                Decision { say: work.say, dialog: DialogState::default(), language: work.language, next: Next::Handoff(escalation), unanswered: false, changed: Vec::new(), trace: work.trace }
+                Decision {
+                    say: work.say,
+                    dialog: DialogState::default(),
+                    language: work.language,
+                    next: Next::Handoff(escalation),
+                    unanswered: false,
+                    changed: Vec::new(),
+                    trace: work.trace,
+                }
             }
         }
     }
@@ -145,7 +153,8 @@ impl<'a> Replying<'a> {
                 continue;
             }
             self.rule(rule);
-            asks_again |= declined && matches!(what, Move::FromGraph | Move::FromArticle | Move::Talk(_) | Move::Show(_));
+            asks_again |=
+                declined && matches!(what, Move::FromGraph | Move::FromArticle { .. } | Move::Talk(_) | Move::Show(_));
             self.apply(wish, what).await;
             if !matches!(self.next, Next::Stay) {
                 return;
@@ -159,6 +168,7 @@ impl<'a> Replying<'a> {
     fn decide(&self, input: &Input, declined: bool) -> (&'static str, Move) {
         let open = self.state.current();
         let best = self.found.passages.first().map_or(0.0, |p| p.score);
+        let agreed = self.agreed(input).map_or(0.0, |p| p.score);
         decide(&Situation {
             config: &self.work.parts.policy,
             thresholds: self.work.parts.knowledge.thresholds(),
@@ -171,8 +181,14 @@ impl<'a> Replying<'a> {
             dialog_intent: open.map(|f| f.task.intent()),
             annoyed: self.state.annoyed,
             not_understood: self.state.not_understood,
-            evidence: Evidence { graph: self.found.graph.is_some(), graph_named: self.found.named, best },
+            evidence: Evidence { graph: self.found.graph.is_some(), graph_named: self.found.named, best, agreed },
         })
+    }
+
+    /// The best passage that is about what the intent is about.
+    fn agreed(&self, input: &Input) -> Option<&knowledge::Passage> {
+        let config = &self.work.parts.policy;
+        self.found.passages.iter().find(|p| config.agree(&input.intent, input.confidence, &p.category))
     }
 
     fn rule(&mut self, name: &str) {
@@ -217,7 +233,8 @@ impl<'a> Replying<'a> {
             Move::Stop => self.stop().await,
             Move::Begin(intent) => self.begin(&intent, input).await,
             Move::Talk(key) => {
-                let name = self.work.customer().name.clone().filter(|_| self.work.customer().signed_in).unwrap_or_default();
+                let name =
+                    self.work.customer().name.clone().filter(|_| self.work.customer().signed_in).unwrap_or_default();
                 self.work.say(key, json!({ "name": name }));
                 self.understood = true;
             }
@@ -230,10 +247,13 @@ impl<'a> Replying<'a> {
                 None => self.dont_know(),
             },
             Move::FromGraph => self.from_graph(input),
-            Move::FromArticle => match self.found.passages.first().cloned() {
-                Some(passage) => self.from_passage(&passage),
-                None => self.dont_know(),
-            },
+            Move::FromArticle { agreed } => {
+                let passage = if agreed { self.agreed(input) } else { self.found.passages.first() };
+                match passage.cloned() {
+                    Some(passage) => self.from_passage(&passage),
+                    None => self.dont_know(),
+                }
+            }
             Move::Choices => self.choices(),
             Move::BadAnswer => self.bad_answer().await,
             Move::DontKnow => self.dont_know(),
@@ -256,7 +276,9 @@ impl<'a> Replying<'a> {
             // A dialog that begins with nothing to say has nothing to do either.
             Step::NotAnAnswer => self.bad_answer().await,
             Step::Done => {
-                self.state.stack.pop();
+                if let Some(done) = self.state.stack.pop() {
+                    self.state.last = Some(Wish { intent: done.task.intent().to_owned(), slots: done.task.slots() });
+                }
                 if !self.state.stack.is_empty() {
                     self.ask_again("back_to_dialog").await;
                 }
@@ -331,7 +353,11 @@ impl<'a> Replying<'a> {
     fn hand_over(&mut self, reason: Reason) {
         let message = self.state.current().and_then(|f| f.task.left_message()).map(|(_, m)| m);
         if message.is_none() {
-            let key = if self.work.turn.agents_present { format!("handoff_{}", escalate::code(reason)) } else { "handoff_nobody".to_owned() };
+            let key = if self.work.turn.agents_present {
+                format!("handoff_{}", escalate::code(reason))
+            } else {
+                "handoff_nobody".to_owned()
+            };
             self.work.say(&key, json!({}));
         }
         let best = self.found.passages.first().filter(|p| p.score >= self.work.parts.knowledge.thresholds().floor);
@@ -356,7 +382,10 @@ impl<'a> Replying<'a> {
             .choices
             .iter()
             .take(limit)
-            .map(|c| Button { title: c.title.clone(), payload: format!("/{}{}", input.intent, json!({ "node": c.node })) })
+            .map(|c| Button {
+                title: c.title.clone(),
+                payload: format!("/{}{}", input.intent, json!({ "node": c.node })),
+            })
             .collect();
         self.state.topics = vec![found.node.clone()];
         self.work.say.push(Answer { text: found.text, buttons, citations: vec![citation] });
@@ -370,7 +399,10 @@ impl<'a> Replying<'a> {
         let floor = config.choice_floor.unwrap_or(self.work.parts.knowledge.thresholds().floor / 2.0);
         let near = self.found.passages.iter().filter(|p| p.score >= floor).take(config.choices);
         let mut buttons: Vec<Button> = near
-            .map(|p| Button { title: p.citation.title.clone(), payload: format!("/article{}", json!({ "article": p.citation.article })) })
+            .map(|p| Button {
+                title: p.citation.title.clone(),
+                payload: format!("/article{}", json!({ "article": p.citation.article })),
+            })
             .collect();
         let titles: Vec<Value> = buttons.iter().map(|b| json!(b.title)).collect();
         buttons.push(self.work.button("button_human", "/talk_to_human"));
@@ -397,18 +429,27 @@ impl<'a> Replying<'a> {
         let config = &self.work.parts.policy;
         let customer = self.work.customer();
         let served_badly = self.work.failures > 0 && self.state.failures >= config.vip_failures;
-        if matches!(self.next, Next::Stay) && served_badly && customer.signed_in && config.is_vip(customer.tier.as_deref()) {
+        if matches!(self.next, Next::Stay)
+            && served_badly
+            && customer.signed_in
+            && config.is_vip(customer.tier.as_deref())
+        {
             self.rule("vip_served_badly");
             self.escalate(Reason::Vip).await;
         }
         self.state.annoyed = if mood >= Mood::Annoyed { self.state.annoyed.saturating_add(1) } else { 0 };
-        self.state.not_understood = if self.understood || !self.state.stack.is_empty() { 0 } else { self.state.not_understood.saturating_add(1) };
+        self.state.not_understood = if self.understood || !self.state.stack.is_empty() {
+            0
+        } else {
+            self.state.not_understood.saturating_add(1)
+        };
         self.state.asked = self.work.asked;
         self.state.tried.append(&mut self.work.tried);
         let old = self.state.tried.len().saturating_sub(TRIED);
         self.state.tried.drain(..old);
         let open = !self.state.stack.is_empty();
-        self.state.offered = if open { Vec::new() } else { self.work.say.last().map(|a| a.buttons.clone()).unwrap_or_default() };
+        self.state.offered =
+            if open { Vec::new() } else { self.work.say.last().map(|a| a.buttons.clone()).unwrap_or_default() };
         self.state.yes = if open { None } else { self.work.yes.take() };
         if !matches!(self.next, Next::Stay) {
             // A human sees all of it; when the bot has the conversation again, it starts afresh.
@@ -417,7 +458,15 @@ impl<'a> Replying<'a> {
         let dropped = self.work.say.len().saturating_sub(ANSWERS);
         self.work.say.drain(..dropped);
         self.work.trace.step("judge", format!("{} answer(s)", self.work.say.len()), since);
-        Decision { say: self.work.say, dialog: self.state, language: self.work.language, next: self.next, unanswered: self.unanswered, changed: self.work.changed, trace: self.work.trace }
+        Decision {
+            say: self.work.say,
+            dialog: self.state,
+            language: self.work.language,
+            next: self.next,
+            unanswered: self.unanswered,
+            changed: self.work.changed,
+            trace: self.work.trace,
+        }
     }
 }
 
@@ -427,38 +476,5 @@ fn step_name(step: &Step) -> &'static str {
         Step::Done => "done",
         Step::Handoff(_) => "hands over",
         Step::NotAnAnswer => "not an answer",
-    }
-}
-
-/// "The second one", a typed title or "yes" after an answer with buttons is that button.
-fn answer_to_offer(state: &DialogState, heard: &mut Heard) {
-    if !state.stack.is_empty() || heard.all.payload.is_some() || heard.all.parts.len() != 1 {
-        return;
-    }
-    let text = heard.all.text.trim().to_lowercase();
-    let short = text.chars().count() <= 16;
-    let by_title = state.offered.iter().find(|b| b.title.trim().to_lowercase() == text);
-    let by_position = || position(&text, state.offered.len()).and_then(|i| state.offered.get(i)).filter(|_| short);
-    let meant = match by_title.or_else(by_position) {
-        Some(button) => Some(button.payload.clone()),
-        None => state.yes.clone().filter(|_| is_yes(&text)),
-    };
-    if let Some(payload) = meant.as_deref().and_then(Payload::parse) {
-        heard.all.intent.clone_from(&payload.intent);
-        heard.all.confidence = 1.0;
-        heard.all.payload = Some(payload);
-        heard.wishes = vec![heard.all.clone()];
-    }
-}
-
-/// The language of the message; an address, a name or "OK" does not change the language of a conversation.
-fn language_of(turn: &Turn<'_>, heard: &Heard) -> Language {
-    let kept = turn.conversation.language;
-    let open = turn.conversation.dialog.current().is_some();
-    let only_data = heard.all.entity(EntityKind::Address).is_some() || heard.all.text.chars().count() <= 3;
-    let ok = matches!(heard.all.text.trim().to_lowercase().trim_end_matches(['.', '!', '。', '！']), "ok" | "okay");
-    match heard.language {
-        Some(language) if !(ok || (open && only_data)) => language,
-        _ => kept,
     }
 }

@@ -189,20 +189,30 @@ impl<'a> Work<'a> {
             return Ok(orders.clone());
         }
         let facts = self.run("list_orders", json!({}), "").await?;
-        let orders = Order::read_list(&facts).ok_or_else(|| ActionError::Unknown("list_orders: no list of orders".into()))?;
+        let orders =
+            Order::read_list(&facts).ok_or_else(|| ActionError::Unknown("list_orders: no list of orders".into()))?;
         self.orders = Some(orders.clone());
         Ok(orders)
     }
 
     pub async fn order(&mut self, id: &str) -> Result<Order, ActionError> {
         let facts = self.run("get_order", json!({ "order": id }), "").await?;
-        Order::read(&facts).filter(|o| o.id.eq_ignore_ascii_case(id)).ok_or_else(|| ActionError::Unknown("get_order: not an order".into()))
+        Order::read(&facts)
+            .filter(|o| o.id.eq_ignore_ascii_case(id))
+            .ok_or_else(|| ActionError::Unknown("get_order: not an order".into()))
     }
 
     /// Calls a writing action once, reads the order back and holds it against what was asked.
     ///
     /// `confirmed` is the seq of the message that said yes: the same turn run again after a crash has the same key.
-    pub async fn write(&mut self, action: &str, order: &str, slots: Value, confirmed: i64, as_asked: impl Fn(&Order) -> bool) -> Written {
+    pub async fn write(
+        &mut self,
+        action: &str,
+        order: &str,
+        slots: Value,
+        confirmed: i64,
+        as_asked: impl Fn(&Order) -> bool,
+    ) -> Written {
         let key = format!("{}:{confirmed}:{action}", self.turn.conversation.id);
         match self.run(action, slots, &key).await {
             Ok(_) => {}

@@ -3,6 +3,8 @@
 
 #[path = "dialogs/kit.rs"]
 mod kit;
+#[path = "dialogs/questions.rs"]
+mod questions;
 #[path = "dialogs/responses.rs"]
 mod responses;
 #[path = "dialogs/safety.rs"]
@@ -42,7 +44,12 @@ async fn play(brain: &kit::Brain, script: &Script) -> Result<(), String> {
     let setting = &script.setting;
     let shop = Shop::new(&setting.orders, Behaviour::parse(&setting.shop));
     let language = if script.language == "zh" { Language::Zh } else { Language::En };
-    let person = Person { signed_in: setting.signed_in, name: setting.name.clone(), tier: setting.tier.clone(), phone: setting.phone.clone() };
+    let person = Person {
+        signed_in: setting.signed_in,
+        name: setting.name.clone(),
+        tier: setting.tier.clone(),
+        phone: setting.phone.clone(),
+    };
     let mut chat = Chat::new(brain, shop, person, language, setting.agents_present);
     let mut protocol = format!("{} — {} ({})\n", script.file, script.title, script.language);
     let mut wrong = Vec::new();
@@ -69,10 +76,24 @@ fn record(protocol: &mut String, turn: &script::TurnScript, decision: &Decision)
         let _ = writeln!(protocol, "  > {text} {}", payload.clone().unwrap_or_default());
     }
     let trace = &decision.trace;
-    let _ = writeln!(protocol, "    [{} {:.2} {:?} → {}] {}", trace.intent, trace.confidence, trace.mood, trace.rule, next_name(decision));
+    let _ = writeln!(
+        protocol,
+        "    [{} {:.2} {:?} → {}] {}",
+        trace.intent,
+        trace.confidence,
+        trace.mood,
+        trace.rule,
+        next_name(decision)
+    );
     let ranking: Vec<String> = trace.ranking.iter().take(3).map(|(n, c)| format!("{n} {c:.2}")).collect();
     let passages: Vec<String> = trace.passages.iter().take(3).map(|p| format!("{} {:.2}", p.slug, p.score)).collect();
-    let _ = writeln!(protocol, "    {} | {} | {:?}", ranking.join(", "), passages.join(", "), trace.actions.iter().map(|a| format!("{}={}", a.name, a.result)).collect::<Vec<_>>());
+    let _ = writeln!(
+        protocol,
+        "    {} | {} | {:?}",
+        ranking.join(", "),
+        passages.join(", "),
+        trace.actions.iter().map(|a| format!("{}={}", a.name, a.result)).collect::<Vec<_>>()
+    );
     for answer in &decision.say {
         let buttons: Vec<&str> = answer.buttons.iter().map(|b| b.title.as_str()).collect();
         let cites: Vec<&str> = answer.citations.iter().map(|c| c.article.as_str()).collect();
@@ -117,7 +138,9 @@ fn holds(chat: &Chat, decision: &Decision, what: &str, value: &str) -> bool {
         "summary" => escalation.is_some_and(|e| any(&e.summary)),
         "tried" => escalation.is_some_and(|e| any(&e.tried.join("\n"))),
         "slots" => escalation.is_some_and(|e| any(&serde_json::to_string(&e.slots).unwrap())),
-        "message left" => escalation.and_then(|e| e.message_left.as_ref()).is_some_and(|m| any(&format!("{} {}", m.contact, m.text))),
+        "message left" => {
+            escalation.and_then(|e| e.message_left.as_ref()).is_some_and(|m| any(&format!("{} {}", m.contact, m.text)))
+        }
         // `KF2026110017 address.city = 南京市`
         "order" => value.split_once(" = ").is_some_and(|(path, wanted)| {
             let (id, path) = path.split_once(' ').unwrap();

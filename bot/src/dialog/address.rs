@@ -37,6 +37,38 @@ pub(crate) fn named(input: &Input) -> Address {
     found
 }
 
+/// Reads a place out of words of which it is known that they are one, together with what was said before them.
+fn parse(words: &str, now: i64) -> Option<Address> {
+    let chinese = words.chars().any(crate::facts::is_han);
+    let text = if chinese { format!("新地址：{words}") } else { words.to_owned() };
+    let entity = nlu::extract(&text, &[], now).into_iter().find(|e| e.kind == EntityKind::Address)?;
+    Some(Address::read(&entity.value))
+}
+
+/// The answer to the question for the part that is missing: only a street, only a town.
+pub(crate) fn complete(so_far: &Address, text: &str, now: i64) -> Option<Address> {
+    let text = clean(text);
+    if crate::hear::is_question(&text) {
+        return None;
+    }
+    let town = [so_far.province.as_str(), &so_far.city, &so_far.district].concat();
+    if !so_far.city.is_empty() && so_far.street.is_empty() {
+        let whole = parse(&format!("{town}{text}"), now).filter(|a| !a.street.is_empty() && a.city == so_far.city);
+        return whole.or_else(|| as_street(&text).map(|street| Address { street, ..Address::default() }));
+    }
+    if so_far.city.is_empty() && so_far.names_place() {
+        let chinese = text.chars().any(crate::facts::is_han);
+        let joined = if chinese {
+            format!("{text}{}{}", so_far.district, so_far.street)
+        } else {
+            format!("{}, {text}", so_far.street)
+        };
+        let whole = parse(&joined, now).filter(|a| !a.city.is_empty());
+        return whole.or_else(|| as_city(&text).map(|city| Address { city, ..Address::default() }));
+    }
+    parse(&text, now).or_else(|| as_street(&text).map(|street| Address { street, ..Address::default() }))
+}
+
 impl Address {
     pub(crate) fn names_place(&self) -> bool {
         !self.city.is_empty() || !self.street.is_empty() || !self.district.is_empty() || !self.province.is_empty()
@@ -82,19 +114,25 @@ impl Address {
 }
 
 /// A line that can only be a street and house, said when the street was asked for.
-pub(crate) fn as_street(text: &str) -> Option<String> {
+fn as_street(text: &str) -> Option<String> {
     let text = clean(text);
     let length = text.chars().count();
     let number = text.chars().any(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-    let kind = ["路", "街", "道", "巷", "弄", "号", "村", "园", "苑", "楼", "室", "栋", "幢", "大厦", "小区", "镇", "乡"].iter().any(|w| text.contains(w))
-        || ["street", "st ", "st.", "road", "rd", "avenue", "ave", "lane", "drive", "way", "square", "building", "apt", "flat", "room", "floor", "unit"]
+    let kind =
+        ["路", "街", "道", "巷", "弄", "号", "村", "园", "苑", "楼", "室", "栋", "幢", "大厦", "小区", "镇", "乡"]
+            .iter()
+            .any(|w| text.contains(w))
+            || [
+                "street", "st ", "st.", "road", "rd", "avenue", "ave", "lane", "drive", "way", "square", "building",
+                "apt", "flat", "room", "floor", "unit",
+            ]
             .iter()
             .any(|w| text.to_lowercase().contains(w));
     ((3..=120).contains(&length) && number && kind && !crate::hear::is_question(&text)).then_some(text)
 }
 
 /// A short name of a place, said when the city was asked for.
-pub(crate) fn as_city(text: &str) -> Option<String> {
+fn as_city(text: &str) -> Option<String> {
     let text = clean(text);
     let length = text.chars().count();
     let plain = text.chars().all(|c| c.is_alphabetic() || c == ' ' || c == '-' || c == '\'');
@@ -120,9 +158,17 @@ mod tests {
 
     #[test]
     fn a_new_phone_keeps_the_place_and_a_new_place_keeps_the_phone() {
-        let old = Address { recipient: "王芳".into(), phone: "138".into(), postcode: "310000".into(), ..place("杭州市", "旧街1号") };
+        let old = Address {
+            recipient: "王芳".into(),
+            phone: "138".into(),
+            postcode: "310000".into(),
+            ..place("杭州市", "旧街1号")
+        };
         let phone = Address { phone: "139".into(), ..Address::default() }.over(&old);
-        assert_eq!((phone.street.as_str(), phone.phone.as_str(), phone.postcode.as_str()), ("旧街1号", "139", "310000"));
+        assert_eq!(
+            (phone.street.as_str(), phone.phone.as_str(), phone.postcode.as_str()),
+            ("旧街1号", "139", "310000")
+        );
         let moved = place("南京市", "新街2号").over(&old);
         assert_eq!((moved.street.as_str(), moved.phone.as_str(), moved.postcode.as_str()), ("新街2号", "138", ""));
     }

@@ -1,6 +1,6 @@
 //! Return, exchange or refund of a delivered order.
 
-use super::cancel_order::{reason_buttons, reason_of};
+use super::cancel_order::{listed_reason, reason_buttons, reason_of};
 use super::consent::{Consent, consent};
 use super::pick::{Picked, choices, ids, pick};
 use super::{Step, interrupts, reading_failed, sign_in_first};
@@ -65,6 +65,7 @@ pub enum Stage {
     Confirm,
 }
 
+const YES: &[&str] = &["确认提交", "提交", "提交吧", "submit", "submit it", "yes submit it"];
 const REASONS: &[&str] = &["quality", "damaged", "wrong_item", "not_as_described", "changed_mind"];
 
 impl AfterSales {
@@ -135,7 +136,8 @@ impl AfterSales {
             let mut buttons = Vec::new();
             if order.changeable() {
                 // Nothing was sent yet: cancelling gives the money back.
-                buttons.push(work.button("button_cancel_order", format!("/cancel_order{}", json!({ "order": order.id }))));
+                buttons
+                    .push(work.button("button_cancel_order", format!("/cancel_order{}", json!({ "order": order.id }))));
             }
             let human = work.human_button();
             buttons.push(human);
@@ -151,11 +153,21 @@ impl AfterSales {
         }
         // The policy for what was bought comes first, with its source; the shop has the last word when it is asked.
         if self.told.is_none() {
-            let policies: Vec<PolicyFound> = order.items.iter().take(3).filter_map(|i| policy_of(work.parts, &i.product_id, work.language)).collect();
+            let policies: Vec<PolicyFound> = order
+                .items
+                .iter()
+                .take(3)
+                .filter_map(|i| policy_of(work.parts, &i.product_id, work.language))
+                .collect();
             self.told = Some(order.id.clone());
-            let excluded = !order.items.is_empty() && policies.len() == order.items.len() && policies.iter().all(|p| p.excluded);
+            let excluded =
+                !order.items.is_empty() && policies.len() == order.items.len() && policies.iter().all(|p| p.excluded);
             for policy in policies.iter().take(1) {
-                work.say.push(Answer { text: policy.text.clone(), buttons: Vec::new(), citations: vec![policy.citation.clone()] });
+                work.say.push(Answer {
+                    text: policy.text.clone(),
+                    buttons: Vec::new(),
+                    citations: vec![policy.citation.clone()],
+                });
             }
             if excluded {
                 work.try_note(format!("{} {}: the policy excludes it", self.kind.intent(), order.id));
@@ -199,14 +211,17 @@ impl AfterSales {
     }
 
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
-        if interrupts(work, input, &self.own()) {
+        let named_reason = self.stage == Stage::Reason && listed_reason(work, input, REASONS).is_some();
+        if !named_reason && interrupts(work, input, &self.own()) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
         let changed = self.changes_kind(work, input);
         match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
             Err(_) => return reading_failed(work),
-            Ok(Picked::One(order)) if self.order.as_deref() != Some(order.id.as_str()) => return self.choose(work, &order),
+            Ok(Picked::One(order)) if self.order.as_deref() != Some(order.id.as_str()) => {
+                return self.choose(work, &order);
+            }
             Ok(Picked::Several(some)) if some.iter().any(returnable) => {
                 self.order = None;
                 return self.among(work, &some);
@@ -234,7 +249,7 @@ impl AfterSales {
                 }
                 None => Step::NotAnAnswer,
             },
-            Stage::Confirm => match consent(work, input, self.question) {
+            Stage::Confirm => match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
                 Consent::No => {
                     work.say("return_dropped", json!({ "order": work.order_facts(&order), "kind": self.kind.code() }));
@@ -248,7 +263,9 @@ impl AfterSales {
     /// "Exchange it instead".
     fn changes_kind(&mut self, work: &Work<'_>, input: &Input) -> bool {
         let floor = work.parts.policy.interrupt_confidence;
-        let wanted = [Kind::Return, Kind::Exchange, Kind::Refund].into_iter().find(|k| *k != self.kind && input.is(k.intent(), floor));
+        let wanted = [Kind::Return, Kind::Exchange, Kind::Refund]
+            .into_iter()
+            .find(|k| *k != self.kind && input.is(k.intent(), floor));
         if let Some(kind) = wanted {
             self.kind = kind;
         }
@@ -260,7 +277,8 @@ impl AfterSales {
         let slots = json!({ "order": order.id, "kind": kind, "reason": self.reason.clone().unwrap_or_default() });
         let facts = work.order_facts(order);
         let requested = |found: &Order| {
-            matches!(found.status.as_str(), "return_requested" | "refunded") && found.after_sales.as_ref().is_some_and(|r| r.kind == kind)
+            matches!(found.status.as_str(), "return_requested" | "refunded")
+                && found.after_sales.as_ref().is_some_and(|r| r.kind == kind)
         };
         match work.write("request_return", &order.id, slots, seq, requested).await {
             Written::Done(found) => {

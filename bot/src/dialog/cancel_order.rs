@@ -1,7 +1,7 @@
 //! Cancel an order that has not been packed yet.
 
 use super::consent::{Consent, consent};
-use super::pick::{Picked, choices, ids, pick};
+use super::pick::{Picked, choices, ids, pick, position};
 use super::{Step, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
 use crate::facts::{Order, clean};
@@ -30,6 +30,7 @@ pub enum Stage {
 }
 
 const OWN: &[&str] = &["cancel_order"];
+const YES: &[&str] = &["确认取消", "确定取消", "取消吧", "cancel it", "yes cancel it", "yes cancel the order"];
 const REASONS: &[&str] = &["changed_mind", "wrong_choice", "cheaper_elsewhere", "too_slow"];
 
 impl CancelOrder {
@@ -65,7 +66,7 @@ impl CancelOrder {
         let open: Vec<Order> = orders.iter().filter(|o| o.changeable()).cloned().collect();
         match open.as_slice() {
             [] => match orders.first() {
-                Some(newest) => too_late(work, &newest.clone()),
+                Some(newest) => self.choose(work, &newest.clone()),
                 None => {
                     work.say("no_orders", json!({}));
                     Step::Done
@@ -83,10 +84,10 @@ impl CancelOrder {
     }
 
     fn choose(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        self.order = Some(order.id.clone());
         if !order.changeable() {
             return too_late(work, order);
         }
-        self.order = Some(order.id.clone());
         let facts = work.order_facts(order);
         if self.reason.is_none() {
             self.stage = Stage::Reason;
@@ -123,13 +124,16 @@ impl CancelOrder {
     }
 
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
-        if interrupts(work, input, OWN) {
+        let named_reason = self.stage == Stage::Reason && listed_reason(work, input, REASONS).is_some();
+        if !named_reason && interrupts(work, input, OWN) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
         match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
             Err(_) => return reading_failed(work),
-            Ok(Picked::One(order)) if self.order.as_deref() != Some(order.id.as_str()) => return self.choose(work, &order),
+            Ok(Picked::One(order)) if self.order.as_deref() != Some(order.id.as_str()) => {
+                return self.choose(work, &order);
+            }
             Ok(Picked::Several(some)) if some.iter().any(Order::changeable) => {
                 self.order = None;
                 return self.among(work, &some);
@@ -154,7 +158,7 @@ impl CancelOrder {
                 }
                 None => Step::NotAnAnswer,
             },
-            Stage::Confirm => match consent(work, input, self.question) {
+            Stage::Confirm => match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
                 Consent::No => {
                     work.say("order_kept", json!({ "order": work.order_facts(&order) }));
@@ -206,19 +210,28 @@ pub(super) fn reason_buttons(work: &Work<'_>, reasons: &[&str]) -> Vec<crate::co
     reasons.iter().map(|r| work.button(&format!("reason_{r}"), format!("/inform{}", json!({ "reason": r })))).collect()
 }
 
-/// A pressed reason, its number in the list, or the customer's own words.
-pub(super) fn reason_of(work: &Work<'_>, input: &Input, reasons: &[&str]) -> Option<String> {
+/// A pressed reason, or one from the list by its number or its words.
+pub(super) fn listed_reason(work: &Work<'_>, input: &Input, reasons: &[&str]) -> Option<String> {
     let label = |code: &str| work.text(&format!("reason_{code}"), json!({}));
     if let Some(pressed) = input.slot("reason") {
-        let known = reasons.iter().find(|r| **r == pressed);
-        return known.map(|r| label(r)).or_else(|| Some(clean(pressed)));
+        return reasons.iter().find(|r| **r == pressed).map(|r| label(r));
     }
-    if input.payload.is_some() || !input.words {
-        return None;
+    let text = input.text.trim().to_lowercase();
+    if let Some(at) = position(&text, reasons.len()).filter(|_| text.chars().count() <= 16) {
+        return reasons.get(at).map(|r| label(r));
+    }
+    reasons.iter().map(|r| label(r)).find(|l| l.to_lowercase() == text)
+}
+
+/// The same, or the customer's own words.
+pub(super) fn reason_of(work: &Work<'_>, input: &Input, reasons: &[&str]) -> Option<String> {
+    let listed = listed_reason(work, input, reasons);
+    if listed.is_some() || !input.words {
+        return listed;
+    }
+    if let Some(pressed) = input.slot("reason") {
+        return Some(clean(pressed));
     }
     let text = clean(&input.text);
-    if let Ok(number) = text.parse::<usize>() {
-        return number.checked_sub(1).and_then(|i| reasons.get(i)).map(|r| label(r));
-    }
-    (text.chars().count() >= 2 && !input.question).then_some(text)
+    (input.payload.is_none() && text.chars().count() >= 2 && !input.question).then_some(text)
 }

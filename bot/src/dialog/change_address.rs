@@ -1,6 +1,6 @@
 //! Change the delivery address of an order that has not been packed yet.
 
-use super::address::{as_city, as_street, named};
+use super::address::{complete, named};
 use super::consent::{Consent, consent};
 use super::pick::{Picked, choices, ids, pick};
 use super::{Step, interrupts, reading_failed, sign_in_first};
@@ -34,6 +34,7 @@ pub enum Stage {
 }
 
 const OWN: &[&str] = &["change_address", "ask_order_change"];
+const YES: &[&str] = &["确认修改", "确定修改", "改吧", "change it", "yes change it"];
 
 impl ChangeAddress {
     pub(super) fn slots(&self) -> Map<String, Value> {
@@ -96,6 +97,7 @@ impl ChangeAddress {
     }
 
     fn too_late(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        self.order = Some(order.id.clone());
         work.try_note(format!("change_address {}: too late ({})", order.id, order.status));
         let human = work.human_button();
         work.ask("address_too_late", json!({ "order": work.order_facts(order) }), vec![human]);
@@ -181,15 +183,19 @@ impl ChangeAddress {
             _ => {}
         }
         let Some(id) = self.order.clone() else {
+            if said.is_empty() {
+                return Step::NotAnAnswer;
+            }
+            // The address came before the choice of the order: it is kept.
             self.address.update(said);
-            return Step::NotAnAnswer;
+            return self.ask(work).await;
         };
         let order = match self.fresh(work, &id, &orders).await {
             Ok(order) => order,
             Err(step) => return step,
         };
         if self.stage == Stage::Confirm && said.is_empty() {
-            return match consent(work, input, self.question) {
+            return match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
                 Consent::No => {
                     self.stage = Stage::Address;
@@ -199,18 +205,17 @@ impl ChangeAddress {
                 Consent::Unclear => Step::NotAnAnswer,
             };
         }
-        if self.take(said, input) { self.choose(work, &order) } else { Step::NotAnAnswer }
+        if self.take(said, input, work.turn.now) { self.choose(work, &order) } else { Step::NotAnAnswer }
     }
 
-    fn take(&mut self, mut said: Address, input: &Input) -> bool {
-        let wants_street = self.address.names_place() && !self.address.city.is_empty() && self.address.street.is_empty();
-        let wants_city = self.address.names_place() && self.address.city.is_empty();
-        if input.payload.is_none() && input.entity(EntityKind::Address).is_none() {
-            if !wants_city && said.street.is_empty() {
-                said.street = as_street(&input.text).unwrap_or_default();
-            } else if wants_city && !wants_street {
-                said.city = as_city(&input.text).unwrap_or_default();
-            }
+    fn take(&mut self, mut said: Address, input: &Input, now: i64) -> bool {
+        if input.payload.is_none()
+            && input.entity(EntityKind::Address).is_none()
+            && let Some(found) = complete(&self.address, &input.text, now)
+        {
+            let Address { recipient, phone, .. } = said;
+            said = found;
+            said.update(Address { recipient, phone, ..Address::default() });
         }
         if said.is_empty() {
             return false;

@@ -12,20 +12,102 @@ pub(crate) enum Consent {
 }
 
 const YES: &[&str] = &[
-    "是", "是的", "对", "对的", "对呀", "没错", "确认", "确定", "确认修改", "确认取消", "确认提交", "确定取消", "确定修改", "好", "好的", "好吧", "行",
-    "可以", "嗯", "嗯嗯", "没问题", "同意", "改吧", "就这样", "提交", "提交吧", "是的确认", "好的确认", "对确认", "ok", "okay", "yes", "yes please", "yep",
-    "yeah", "y", "sure", "confirm", "confirmed", "i confirm", "yes confirm", "yes i confirm", "correct", "thats right", "that is right", "thats correct",
-    "go ahead", "please do", "do it", "yes do it", "yes go ahead", "right", "sounds good", "absolutely", "of course",
+    "是",
+    "是的",
+    "对",
+    "对的",
+    "对呀",
+    "没错",
+    "确认",
+    "确定",
+    "好",
+    "好的",
+    "好吧",
+    "行",
+    "可以",
+    "嗯",
+    "嗯嗯",
+    "没问题",
+    "同意",
+    "就这样",
+    "是的确认",
+    "好的确认",
+    "对确认",
+    "ok",
+    "okay",
+    "yes",
+    "yes please",
+    "yep",
+    "yeah",
+    "y",
+    "sure",
+    "confirm",
+    "confirmed",
+    "i confirm",
+    "yes confirm",
+    "yes i confirm",
+    "correct",
+    "thats right",
+    "that is right",
+    "thats correct",
+    "go ahead",
+    "please do",
+    "do it",
+    "yes do it",
+    "yes go ahead",
+    "right",
+    "sounds good",
+    "absolutely",
+    "of course",
 ];
 
 const NO: &[&str] = &[
-    "不", "不是", "不对", "不行", "不要", "不用", "否", "别", "错了", "不确认", "先不", "等等", "等一下", "no", "nope", "n", "not yet", "wrong", "no thanks", "cancel",
-    "dont", "do not", "wait", "no dont", "no wait",
+    "不",
+    "不是",
+    "不对",
+    "不行",
+    "不要",
+    "不用",
+    "否",
+    "别",
+    "错了",
+    "不确认",
+    "先不",
+    "等等",
+    "等一下",
+    "no",
+    "nope",
+    "n",
+    "not yet",
+    "wrong",
+    "no thanks",
+    "dont",
+    "do not",
+    "wait",
+    "no dont",
+    "no wait",
 ];
 
 const STOP: &[&str] = &[
-    "算了", "算了吧", "不用了", "不改了", "不弄了", "不取消了", "不退了", "不查了", "没事了", "停", "取消操作", "退出", "never mind", "nevermind", "forget it", "stop",
-    "forget about it", "leave it", "drop it",
+    "算了",
+    "算了吧",
+    "不用了",
+    "不改了",
+    "不弄了",
+    "不取消了",
+    "不退了",
+    "不查了",
+    "没事了",
+    "停",
+    "取消操作",
+    "退出",
+    "never mind",
+    "nevermind",
+    "forget it",
+    "stop",
+    "forget about it",
+    "leave it",
+    "drop it",
 ];
 
 /// Lower case, without punctuation, with single blanks and without polite particles at the end.
@@ -59,11 +141,17 @@ pub(crate) fn is_stop(text: &str) -> bool {
     listed(STOP, text)
 }
 
-/// `question` is the number of the confirmation question that is open. An explicit yes is a pressed button of this very
+/// `question` is the number of the confirmation question that is open, `own_yes` what else says yes to it ("cancel it"). An explicit yes is a pressed button of this very
 /// question, Rasa's bare `/affirm`, or a message that says nothing but yes. Every message of the turn must agree, and
 /// none may have been written before the question was asked.
-pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32) -> Consent {
-    let asked_at = work.turn.history.iter().rev().find(|m| m.sender == crate::conversation::Sender::Bot).map_or(i64::MIN, |m| m.seq);
+pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32, own_yes: &[&str]) -> Consent {
+    let asked_at = work
+        .turn
+        .history
+        .iter()
+        .rev()
+        .find(|m| m.sender == crate::conversation::Sender::Bot)
+        .map_or(i64::MIN, |m| m.seq);
     let mut yes = None;
     for part in &input.parts {
         let (affirms, denies) = match &part.payload {
@@ -71,7 +159,10 @@ pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32) -> Consent 
                 let of_this = p.slots.get("question").is_none_or(|q| q.as_u64() == Some(u64::from(question)));
                 (p.intent == "affirm" && of_this, p.intent == "deny" && of_this)
             }
-            None => (is_yes(&part.text), is_no(&part.text) || is_stop(&part.text) || (part.intent == "deny" && part.confidence >= 0.7)),
+            None => (
+                is_yes(&part.text) || listed(own_yes, &part.text),
+                is_no(&part.text) || is_stop(&part.text) || (part.intent == "deny" && part.confidence >= 0.7),
+            ),
         };
         if denies {
             return Consent::No;
@@ -90,10 +181,24 @@ mod tests {
 
     #[test]
     fn only_a_plain_yes_is_a_yes() {
-        for yes in ["是的", "确认", "好的。", "好的，确认！", "Yes, please.", "OK", "That's right", "嗯嗯"] {
+        for yes in ["是的", "确认", "好的。", "好的，确认！", "Yes, please.", "OK", "That's right", "嗯嗯"]
+        {
             assert!(is_yes(yes), "{yes}");
         }
-        for other in ["是的，但是电话要改", "yes but change the phone", "好的吗？我想想", "不是", "确认一下是什么地址", "ok wait", "对了", "行了", "", "👍", "not ok", "改成是"] {
+        for other in [
+            "是的，但是电话要改",
+            "yes but change the phone",
+            "好的吗？我想想",
+            "不是",
+            "确认一下是什么地址",
+            "ok wait",
+            "对了",
+            "行了",
+            "",
+            "👍",
+            "not ok",
+            "改成是",
+        ] {
             assert!(!is_yes(other), "{other}");
         }
         assert!(is_no("不对") && is_no("No!") && is_stop("算了") && is_stop("Never mind."));

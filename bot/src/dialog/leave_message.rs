@@ -58,7 +58,10 @@ impl LeaveMessage {
         if input.payload.is_some() || !input.words || consent::is_stop(&input.text) {
             return Step::NotAnAnswer;
         }
-        let contact = [EntityKind::Email, EntityKind::Phone].into_iter().find_map(|k| input.entity(k)).and_then(|e| e.text().map(|t| (e, t)));
+        let contact = [EntityKind::Email, EntityKind::Phone]
+            .into_iter()
+            .find_map(|k| input.entity(k))
+            .and_then(|e| e.text().map(|t| (e, t)));
         let mut rest = input.text.clone();
         if let Some((entity, value)) = contact {
             self.contact = clean(value);
@@ -68,7 +71,14 @@ impl LeaveMessage {
         }
         // What is left beside the number may be the message itself.
         if self.text.is_empty() && rest.chars().filter(|c| c.is_alphanumeric()).count() >= 4 {
-            self.text = input.text.chars().filter(|c| !c.is_control() || *c == '\n').take(2000).collect::<String>().trim().to_owned();
+            self.text = input
+                .text
+                .chars()
+                .filter(|c| !c.is_control() || *c == '\n')
+                .take(2000)
+                .collect::<String>()
+                .trim()
+                .to_owned();
         }
         if self.message().is_some() {
             work.say("message_taken", json!({ "contact": self.contact }));

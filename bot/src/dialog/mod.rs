@@ -15,7 +15,7 @@ mod pick;
 mod track_parcel;
 
 pub use after_sales::Kind;
-pub(crate) use consent::is_yes;
+pub(crate) use consent::{is_stop, is_yes};
 pub(crate) use pick::position;
 
 use crate::conversation::{Button, Reason};
@@ -56,6 +56,14 @@ pub struct DialogState {
     pub tried: Vec<String>,
     /// Confirmation questions asked so far.
     pub asked: u32,
+    /// The last wish that was dealt with, for the agent who may take over.
+    pub last: Option<Wish>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    pub intent: String,
+    pub slots: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,7 +101,9 @@ impl DialogState {
         self.stack.last()
     }
 
+    /// The same wish said again starts afresh instead of waiting twice.
     pub(crate) fn push(&mut self, task: Task) {
+        self.stack.retain(|f| f.task.intent() != task.intent());
         if self.stack.len() == DEPTH {
             self.stack.remove(0);
         }
@@ -206,8 +216,16 @@ pub(crate) fn interrupts(work: &Work<'_>, input: &Input, own: &[&str]) -> bool {
         return false;
     }
     let config = &work.parts.policy;
-    if consent::is_stop(&input.text) || input.is("stop", config.talk_confidence) {
+    if consent::is_stop(&input.text) || input.is("stop", config.end_confidence) {
         return true;
+    }
+    // "The second one", "yes", "no" answer the question, whatever else they look like.
+    let short = input.text.chars().count() <= 16;
+    if (short && position(&input.text.to_lowercase(), work.parts.policy.orders_offered).is_some())
+        || is_yes(&input.text)
+        || consent::is_no(&input.text)
+    {
+        return false;
     }
     let sure = input.confidence >= config.interrupt_confidence;
     let asks = is_question_intent(&input.intent) && input.question;

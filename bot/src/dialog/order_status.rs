@@ -45,7 +45,8 @@ impl OrderStatus {
 
     /// Nobody asks after an order that arrived long ago: the only one under way is the one that is meant.
     fn open_one(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
-        let open: Vec<&Order> = orders.iter().filter(|o| !matches!(o.status.as_str(), "delivered" | "cancelled" | "refunded")).collect();
+        let open: Vec<&Order> =
+            orders.iter().filter(|o| !matches!(o.status.as_str(), "delivered" | "cancelled" | "refunded")).collect();
         match (orders, open.as_slice()) {
             ([], _) => {
                 work.say("no_orders", json!({}));

@@ -20,7 +20,13 @@ pub(crate) enum Picked {
 }
 
 /// `offered` are the ids of the last list shown; `current` is the order that is talked about, if any.
-pub(crate) async fn pick(work: &mut Work<'_>, input: &Input, orders: &[Order], offered: &[String], current: Option<&str>) -> Result<Picked, ActionError> {
+pub(crate) async fn pick(
+    work: &mut Work<'_>,
+    input: &Input,
+    orders: &[Order],
+    offered: &[String],
+    current: Option<&str>,
+) -> Result<Picked, ActionError> {
     if let Some(number) = number(input) {
         return by_number(work, &number, orders).await;
     }
@@ -41,14 +47,19 @@ pub(crate) async fn pick(work: &mut Work<'_>, input: &Input, orders: &[Order], o
         return Ok(Picked::Nothing);
     }
     if let Some((from, to)) = period(&text, work.turn.now) {
-        let then: Vec<&Order> = orders.iter().filter(|o| (from..to).contains(&o.created_at) && Some(o.id.as_str()) != current).collect();
+        let then: Vec<&Order> =
+            orders.iter().filter(|o| (from..to).contains(&o.created_at) && Some(o.id.as_str()) != current).collect();
         if !then.is_empty() {
             return Ok(one_of(then));
         }
     }
     let named = by_product(input, &text, orders);
     if !named.is_empty() {
-        let in_pool: Vec<&Order> = named.iter().copied().filter(|o| pool.iter().any(|p| p.id == o.id) && Some(o.id.as_str()) != current).collect();
+        let in_pool: Vec<&Order> = named
+            .iter()
+            .copied()
+            .filter(|o| pool.iter().any(|p| p.id == o.id) && Some(o.id.as_str()) != current)
+            .collect();
         return Ok(one_of(if in_pool.is_empty() { named } else { in_pool }));
     }
     if let Some(position) = position(&text, pool.len()) {
@@ -74,7 +85,8 @@ fn number(input: &Input) -> Option<String> {
     let typed = || input.entity(EntityKind::OrderNumber).and_then(|e| e.text()).map(str::to_owned);
     let number = pressed.or_else(typed)?.trim().to_uppercase();
     // It goes into another system's URL: only what an order number looks like.
-    let plausible = (3..=40).contains(&number.len()) && number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let plausible =
+        (3..=40).contains(&number.len()) && number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     plausible.then_some(number)
 }
 
@@ -95,8 +107,10 @@ async fn by_number(work: &mut Work<'_>, number: &str, orders: &[Order]) -> Resul
 }
 
 fn by_product<'o>(input: &Input, text: &str, orders: &'o [Order]) -> Vec<&'o Order> {
-    let nodes: Vec<&str> = input.entities.iter().filter(|e| e.kind == EntityKind::Product).filter_map(|e| e.text()).collect();
-    let by_node: Vec<&Order> = orders.iter().filter(|o| o.items.iter().any(|i| nodes.contains(&i.product_id.as_str()))).collect();
+    let nodes: Vec<&str> =
+        input.entities.iter().filter(|e| e.kind == EntityKind::Product).filter_map(|e| e.text()).collect();
+    let by_node: Vec<&Order> =
+        orders.iter().filter(|o| o.items.iter().any(|i| nodes.contains(&i.product_id.as_str()))).collect();
     if !by_node.is_empty() {
         return by_node;
     }
@@ -125,7 +139,19 @@ const ORDINALS: &[(&str, usize)] = &[
     ("fourth", 3),
     ("fifth", 4),
 ];
-const NEWEST: &[&str] = &["最近", "最新", "刚下", "刚买", "刚才那", "latest", "newest", "most recent", "last one", "just ordered", "just bought"];
+const NEWEST: &[&str] = &[
+    "最近",
+    "最新",
+    "刚下",
+    "刚买",
+    "刚才那",
+    "latest",
+    "newest",
+    "most recent",
+    "last one",
+    "just ordered",
+    "just bought",
+];
 const OLDEST: &[&str] = &["最早", "最旧", "最后一个", "oldest", "earliest"];
 
 /// "第二个", "2", "the second one", "最近那单": an index into a list of `len`.
@@ -143,13 +169,18 @@ pub(crate) fn position(text: &str, len: usize) -> Option<usize> {
     if OLDEST.iter().any(|w| text.contains(w)) {
         return Some(len - 1);
     }
-    let rest = ["第", "个", "单", "条", "no.", "number", "#", "号", "option"].iter().fold(text.to_owned(), |t, w| t.replace(w, " "));
+    let rest = ["第", "个", "单", "条", "no.", "number", "#", "号", "option"]
+        .iter()
+        .fold(text.to_owned(), |t, w| t.replace(w, " "));
     let number: usize = rest.trim().trim_end_matches(['.', '。', '、']).parse().ok()?;
     number.checked_sub(1).and_then(within)
 }
 
 fn by_state<'o>(text: &str, orders: &[&'o Order]) -> Vec<&'o Order> {
-    let states: &[&str] = if ["没发货", "未发货", "还没发", "not shipped", "unshipped", "hasn't shipped"].iter().any(|w| text.contains(w)) {
+    let states: &[&str] = if ["没发货", "未发货", "还没发", "not shipped", "unshipped", "hasn't shipped"]
+        .iter()
+        .any(|w| text.contains(w))
+    {
         &["pending", "paid", "packed"]
     } else if ["没付款", "未付款", "unpaid", "not paid"].iter().any(|w| text.contains(w)) {
         &["pending"]
@@ -164,11 +195,16 @@ fn by_state<'o>(text: &str, orders: &[&'o Order]) -> Vec<&'o Order> {
 }
 
 fn other(text: &str) -> bool {
-    ["另一个", "另外一个", "另一单", "另外那", "换一个", "the other", "other one", "another one", "a different one"].iter().any(|w| text.contains(w))
+    ["另一个", "另外一个", "另一单", "另外那", "换一个", "the other", "other one", "another one", "a different one"]
+        .iter()
+        .any(|w| text.contains(w))
 }
 
 fn corrects(text: &str) -> bool {
-    let negated = ["不是", "不对", "搞错", "弄错", "选错", "错了", "not that", "not this", "no,", "wrong", "i meant", "i mean", "instead", "而是", "换成"];
+    let negated = [
+        "不是", "不对", "搞错", "弄错", "选错", "错了", "not that", "not this", "no,", "wrong", "i meant", "i mean",
+        "instead", "而是", "换成",
+    ];
     other(text) || negated.iter().any(|w| text.contains(w))
 }
 

@@ -1,7 +1,9 @@
 //! The real bot around a shop in memory: real encoder, intents trained from the real examples, real articles and graph.
 
 use crate::shop::{NOW, Shop};
-use bot::conversation::{Conversation, ConversationId, Customer, CustomerId, Decision, Holder, Language, Message, MessageId, Sender, Turn};
+use bot::conversation::{
+    Conversation, ConversationId, Customer, CustomerId, Decision, Holder, Language, Message, MessageId, Sender, Turn,
+};
 use bot::{Bot, BotParts, DialogState, PolicyConfig, Responses};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +30,8 @@ pub async fn brain() -> &'static Brain {
             let embedder = models::testing::embedder();
             let graph = kg::Shared::new(kg::Graph::new(kg::load_dir(&content.join("graph")).unwrap()).unwrap());
             let data = nlu::TrainingData::load_dir(&content.join("intents")).unwrap();
-            let (model, report) = nlu::train(&embedder, &data, &nlu::TrainOptions::default(), &|_, _| {}).await.unwrap();
+            let (model, report) =
+                nlu::train(&embedder, &data, &nlu::TrainOptions::default(), &|_, _| {}).await.unwrap();
             println!("trained: threshold {:.2}", report.threshold);
             let articles = knowledge::Article::load_dir(&content.join("articles")).unwrap();
             let knowledge = knowledge::Knowledge::build(&embedder, &articles, &|_| {}).await.unwrap();
@@ -94,12 +97,25 @@ impl Chat {
 
     fn message(&mut self, sender: Sender, text: &str, payload: Option<String>) -> Message {
         self.seq += 1;
-        Message { id: MessageId(format!("M{}", self.seq)), seq: self.seq, sender, text: text.into(), payload, at: NOW + self.seq * 1000 }
+        Message {
+            id: MessageId(format!("M{}", self.seq)),
+            seq: self.seq,
+            sender,
+            text: text.into(),
+            payload,
+            at: NOW + self.seq * 1000,
+        }
     }
 
     /// Runs a turn without keeping anything of it, as a server that is killed before it commits.
     pub async fn dry(&self, said: &[Message]) -> Decision {
-        let turn = Turn { conversation: &self.conversation, history: &self.history, said, now: NOW, agents_present: self.agents_present };
+        let turn = Turn {
+            conversation: &self.conversation,
+            history: &self.history,
+            said,
+            now: NOW,
+            agents_present: self.agents_present,
+        };
         self.bot.reply(turn).await
     }
 

@@ -49,7 +49,21 @@ fn the_code_and_the_file_name_the_same_responses() {
             assert!(!plausible || keys.contains(key), "{call}{key}: not in responses.yml");
         }
     }
-    for reason in ["asked", "not_understood", "dialog_gave_up", "action_failed", "action_unknown", "angry", "complaint", "vip", "bot_failed", "taken_over"] {
-        assert!(keys.contains(format!("handoff_{reason}").as_str()) && keys.contains(format!("why_{reason}").as_str()), "{reason}");
+    for reason in [
+        "asked",
+        "not_understood",
+        "dialog_gave_up",
+        "action_failed",
+        "action_unknown",
+        "angry",
+        "complaint",
+        "vip",
+        "bot_failed",
+        "taken_over",
+    ] {
+        assert!(
+            keys.contains(format!("handoff_{reason}").as_str()) && keys.contains(format!("why_{reason}").as_str()),
+            "{reason}"
+        );
     }
 }

@@ -19,18 +19,72 @@ impl Dice {
 }
 
 const UTTERANCES: &[&str] = &[
-    "我要改收货地址", "change my delivery address", "取消订单", "cancel my order", "我要退货", "I want to return this", "换货", "refund please",
-    "第一个", "the second one", "最近那单", "KF2026110017", "KF2026110016", "KF2026119999", "M2 耳机", "不是这个，是上周那单", "no, the other one",
-    "江苏省南京市鼓楼区中山路1号", "李四 13900139000 上海市浦东新区世纪大道100号", "12 Baker Street, London NW1 6XE", "电话改成13700137000", "收件人改成李四",
-    "是的", "确认", "好的", "yes", "ok", "对", "yes, but change the phone first", "好的，等一下", "不", "no", "算了", "never mind",
-    "不想要了", "quality problem", "1", "2", "M2 耳机能退吗？", "运费多少？", "how long does delivery take?", "你好", "谢谢", "🙂", "", "我的快递到哪了", "where is my order",
+    "我要改收货地址",
+    "change my delivery address",
+    "取消订单",
+    "cancel my order",
+    "我要退货",
+    "I want to return this",
+    "换货",
+    "refund please",
+    "第一个",
+    "the second one",
+    "最近那单",
+    "KF2026110017",
+    "KF2026110016",
+    "KF2026119999",
+    "M2 耳机",
+    "不是这个，是上周那单",
+    "no, the other one",
+    "江苏省南京市鼓楼区中山路1号",
+    "李四 13900139000 上海市浦东新区世纪大道100号",
+    "12 Baker Street, London NW1 6XE",
+    "电话改成13700137000",
+    "收件人改成李四",
+    "是的",
+    "确认",
+    "好的",
+    "yes",
+    "ok",
+    "对",
+    "yes, but change the phone first",
+    "好的，等一下",
+    "不",
+    "no",
+    "算了",
+    "never mind",
+    "不想要了",
+    "quality problem",
+    "1",
+    "2",
+    "M2 耳机能退吗？",
+    "运费多少？",
+    "how long does delivery take?",
+    "你好",
+    "谢谢",
+    "🙂",
+    "",
+    "我的快递到哪了",
+    "where is my order",
 ];
 
 const PAYLOADS: &[&str] = &[
-    "/affirm", "/deny", "/affirm{\"question\":1}", "/affirm{\"question\":2}", "/affirm{\"question\":99}", "/order{\"order\":\"KF2026110017\"}",
-    "/order{\"order\":\"KF2026119999\"}", "/inform{\"reason\":\"quality\"}", "/change_address{\"order\":\"KF2026110016\"}", "/cancel_order",
-    "/change_address{\"order\":\"KF2026110017\",\"address\":{\"city\":\"南京市\",\"street\":\"中山路1号\"}}", "/request_return", "/stop", "/order{\"order\":[1]}",
-    "/change_address{\"order\":{\"a\":1}}", "/article{\"article\":\"../../etc/passwd\"}",
+    "/affirm",
+    "/deny",
+    "/affirm{\"question\":1}",
+    "/affirm{\"question\":2}",
+    "/affirm{\"question\":99}",
+    "/order{\"order\":\"KF2026110017\"}",
+    "/order{\"order\":\"KF2026119999\"}",
+    "/inform{\"reason\":\"quality\"}",
+    "/change_address{\"order\":\"KF2026110016\"}",
+    "/cancel_order",
+    "/change_address{\"order\":\"KF2026110017\",\"address\":{\"city\":\"南京市\",\"street\":\"中山路1号\"}}",
+    "/request_return",
+    "/stop",
+    "/order{\"order\":[1]}",
+    "/change_address{\"order\":{\"a\":1}}",
+    "/article{\"article\":\"../../etc/passwd\"}",
 ];
 
 fn explicit_yes(text: &str, payload: Option<&str>) -> bool {
@@ -43,12 +97,16 @@ fn explicit_yes(text: &str, payload: Option<&str>) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn random_conversations_never_write_without_a_yes() {
     let brain = brain().await;
-    let orders: Vec<String> = ["paid headphones", "pending lamp", "paid kettle", "delivered headphones", "shipped speaker"].map(String::from).to_vec();
+    let orders: Vec<String> =
+        ["paid headphones", "pending lamp", "paid kettle", "delivered headphones", "shipped speaker"]
+            .map(String::from)
+            .to_vec();
     let mut writes = 0;
     let mut turns = 0;
     for seed in 0..60 {
         let mut dice = Dice(seed);
-        let behaviour = [Behaviour::Works, Behaviour::Works, Behaviour::LostAnswer, Behaviour::WritesWrongly][dice.below(4)];
+        let behaviour =
+            [Behaviour::Works, Behaviour::Works, Behaviour::LostAnswer, Behaviour::WritesWrongly][dice.below(4)];
         let language = if seed % 2 == 0 { Language::Zh } else { Language::En };
         let person = Person { signed_in: seed % 10 != 9, name: None, tier: None, phone: None };
         let mut chat = Chat::new(brain, Shop::new(&orders, behaviour), person, language, true);
@@ -71,9 +129,16 @@ async fn random_conversations_never_write_without_a_yes() {
             if written == 1 {
                 writes += 1;
                 assert!(asked, "seed {seed}: written without a question: {said:?}");
-                assert!(said.iter().all(|(t, p)| explicit_yes(t, p.as_deref())), "seed {seed}: written without a yes: {said:?}");
+                assert!(
+                    said.iter().all(|(t, p)| explicit_yes(t, p.as_deref())),
+                    "seed {seed}: written without a yes: {said:?}"
+                );
             }
-            let done = decision.say.iter().any(|a| ["已修改完成", "已取消。", "申请已提交", "Done. Order", "has been cancelled", "has been submitted"].iter().any(|w| a.text.contains(w)));
+            let done = decision.say.iter().any(|a| {
+                ["已修改完成", "已取消。", "申请已提交", "Done. Order", "has been cancelled", "has been submitted"]
+                    .iter()
+                    .any(|w| a.text.contains(w))
+            });
             assert!(!done || (written == 1 && behaviour == Behaviour::Works), "seed {seed}: told as done: {said:?}");
             assert_eq!(done, !decision.changed.is_empty(), "seed {seed}");
             let foreign = decision.say.iter().any(|a| a.text.contains("秘密路"));
@@ -119,7 +184,8 @@ async fn a_turn_that_runs_again_after_a_crash_writes_once() {
 async fn a_yes_written_before_the_question_confirms_nothing() {
     let brain = brain().await;
     let person = Person { signed_in: true, name: None, tier: None, phone: None };
-    let mut chat = Chat::new(brain, Shop::new(&["paid headphones".into()], Behaviour::Works), person, Language::Zh, true);
+    let mut chat =
+        Chat::new(brain, Shop::new(&["paid headphones".into()], Behaviour::Works), person, Language::Zh, true);
     chat.say(&typed("我要改收货地址")).await;
     let address = chat.type_in(&typed("江苏省南京市鼓楼区中山路1号"));
     // Sent while the bot was still thinking about the address.
@@ -141,5 +207,8 @@ async fn a_button_of_an_older_question_confirms_nothing() {
     assert_eq!(chat.shop.writes(), 0, "the old question had another phone number");
     chat.say(&[("确认".into(), Some(format!("/affirm{{\"question\":{}}}", chat.conversation.dialog.asked)))]).await;
     assert_eq!(chat.shop.writes(), 1);
-    assert_eq!(chat.shop.order("KF2026110017")["address"]["phone"].as_str().map(|p| p.ends_with("13700137000")), Some(true));
+    assert_eq!(
+        chat.shop.order("KF2026110017")["address"]["phone"].as_str().map(|p| p.ends_with("13700137000")),
+        Some(true)
+    );
 }

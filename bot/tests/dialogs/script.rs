@@ -6,6 +6,7 @@ use std::path::Path;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Setting {
+    pub title: String,
     pub signed_in: bool,
     pub name: Option<String>,
     pub tier: Option<String>,
@@ -17,7 +18,16 @@ pub struct Setting {
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { signed_in: true, name: None, tier: None, phone: None, orders: Vec::new(), shop: "works".into(), agents_present: true }
+        Self {
+            title: String::new(),
+            signed_in: true,
+            name: None,
+            tier: None,
+            phone: None,
+            orders: Vec::new(),
+            shop: "works".into(),
+            agents_present: true,
+        }
     }
 }
 
@@ -39,10 +49,16 @@ pub struct TurnScript {
 }
 
 pub fn load_all(dir: &Path) -> Vec<Script> {
-    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "md")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "md"))
+        .collect();
     files.sort();
     let scripts = files.iter().filter(|p| p.file_name().is_some_and(|n| n != "README.md"));
-    scripts.flat_map(|p| parse(&p.file_name().unwrap().to_string_lossy(), &std::fs::read_to_string(p).unwrap())).collect()
+    scripts
+        .flat_map(|p| parse(&p.file_name().unwrap().to_string_lossy(), &std::fs::read_to_string(p).unwrap()))
+        .collect()
 }
 
 pub fn parse(file: &str, text: &str) -> Vec<Script> {
@@ -55,12 +71,20 @@ pub fn parse(file: &str, text: &str) -> Vec<Script> {
     for (i, line) in body.lines().enumerate() {
         let at = first_line + i;
         if let Some(title) = line.strip_prefix("## ") {
-            let (language, title) = title.split_once(": ").unwrap_or_else(|| panic!("{file}:{at}: `## zh: title` or `## en: title`"));
+            let (language, title) =
+                title.split_once(": ").unwrap_or_else(|| panic!("{file}:{at}: `## zh: title` or `## en: title`"));
             let language = if language == "zh" { "zh" } else { "en" };
-            scripts.push(Script { file: file.into(), title: title.into(), language, setting: setting.clone(), turns: Vec::new() });
+            scripts.push(Script {
+                file: file.into(),
+                title: title.into(),
+                language,
+                setting: setting.clone(),
+                turns: Vec::new(),
+            });
             said_last = false;
         } else if let Some(words) = line.strip_prefix("> ") {
-            let script = scripts.last_mut().unwrap_or_else(|| panic!("{file}:{at}: a message before the first heading"));
+            let script =
+                scripts.last_mut().unwrap_or_else(|| panic!("{file}:{at}: a message before the first heading"));
             if !said_last {
                 script.turns.push(TurnScript { line: at, ..TurnScript::default() });
             }
@@ -68,16 +92,22 @@ pub fn parse(file: &str, text: &str) -> Vec<Script> {
             said_last = true;
         } else if let Some(expectation) = line.strip_prefix("- ") {
             let (what, value) = expectation.split_once(": ").unwrap_or_else(|| panic!("{file}:{at}: `- what: value`"));
-            let turn = scripts.last_mut().and_then(|s| s.turns.last_mut()).unwrap_or_else(|| panic!("{file}:{at}: nobody said anything"));
+            let turn = scripts
+                .last_mut()
+                .and_then(|s| s.turns.last_mut())
+                .unwrap_or_else(|| panic!("{file}:{at}: nobody said anything"));
             turn.expects.push((at, what.trim().into(), value.trim().into()));
             said_last = false;
         } else if let Some(key) = line.strip_prefix("* ") {
             // A conversation of its own setting: `* shop: down`.
-            let script = scripts.last_mut().unwrap_or_else(|| panic!("{file}:{at}: a setting before the first heading"));
+            let script =
+                scripts.last_mut().unwrap_or_else(|| panic!("{file}:{at}: a setting before the first heading"));
             assert!(script.turns.is_empty(), "{file}:{at}: settings come before the first message");
-            let mut whole = serde_yaml_ng::to_value(serde_yaml_ng::from_str::<serde_yaml_ng::Value>(front).unwrap()).unwrap();
+            let mut whole =
+                serde_yaml_ng::to_value(serde_yaml_ng::from_str::<serde_yaml_ng::Value>(front).unwrap()).unwrap();
             if let Some(map) = whole.as_mapping_mut() {
-                let own: serde_yaml_ng::Mapping = serde_yaml_ng::from_str(key).unwrap_or_else(|e| panic!("{file}:{at}: {e}"));
+                let own: serde_yaml_ng::Mapping =
+                    serde_yaml_ng::from_str(key).unwrap_or_else(|e| panic!("{file}:{at}: {e}"));
                 map.extend(own);
             }
             let before = script.setting.clone();

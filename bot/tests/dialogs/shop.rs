@@ -65,16 +65,60 @@ pub fn fixture(name: &str) -> Value {
             "address":{"recipient":"王芳","phone":"13800138000","country":"CN","province":"浙江省","city":"杭州市","district":"西湖区","street":"文三路90号","postcode":"310012"}})
     };
     let mut o = match name {
-        "paid headphones" => order("KF2026110017", "paid", 1, item("product:m2-headphones", "M2 耳机", "M2 Headphones", 29900), 29900),
-        "pending lamp" => order("KF2026110016", "pending", 0, item("product:desk-lamp-l2", "L2 护眼台灯", "L2 Desk Lamp", 19900), 19900),
-        "paid kettle" => order("KF2026110009", "paid", 8, item("product:kettle-17", "1.7L 电热水壶", "Kettle 1.7 L", 12900), 12900),
-        "packed shirt" => order("KF2026110014", "packed", 2, item("product:linen-shirt", "亚麻衬衫", "Linen Shirt", 25900), 25900),
-        "shipped speaker" => order("KF2026110012", "shipped", 4, item("product:m20-speaker", "M20 蓝牙音箱", "M20 Bluetooth Speaker", 34900), 34900),
-        "shipped mouse" => order("KF2026110011", "shipped", 5, item("product:v3-mouse", "V3 鼠标", "V3 Mouse", 9900), 9900),
-        "delivered headphones" => order("KF2026110005", "delivered", 6, item("product:m2-headphones", "M2 耳机", "M2 Headphones", 29900), 29900),
-        "delivered long ago" => order("KF2026090003", "delivered", 60, item("product:kettle-17", "1.7L 电热水壶", "Kettle 1.7 L", 12900), 12900),
-        "delivered briefs" => order("KF2026110004", "delivered", 5, item("product:cotton-briefs", "纯棉内裤", "Cotton Briefs", 5900), 5900),
-        "cancelled lamp" => order("KF2026110002", "cancelled", 9, item("product:desk-lamp-l2", "L2 护眼台灯", "L2 Desk Lamp", 19900), 19900),
+        "paid headphones" => {
+            order("KF2026110017", "paid", 1, item("product:m2-headphones", "M2 耳机", "M2 Headphones", 29900), 29900)
+        }
+        "pending lamp" => order(
+            "KF2026110016",
+            "pending",
+            0,
+            item("product:desk-lamp-l2", "L2 护眼台灯", "L2 Desk Lamp", 19900),
+            19900,
+        ),
+        "paid kettle" => {
+            order("KF2026110009", "paid", 8, item("product:kettle-17", "1.7L 电热水壶", "Kettle 1.7 L", 12900), 12900)
+        }
+        "packed shirt" => {
+            order("KF2026110014", "packed", 2, item("product:linen-shirt", "亚麻衬衫", "Linen Shirt", 25900), 25900)
+        }
+        "shipped speaker" => order(
+            "KF2026110012",
+            "shipped",
+            4,
+            item("product:m20-speaker", "M20 蓝牙音箱", "M20 Bluetooth Speaker", 34900),
+            34900,
+        ),
+        "shipped mouse" => {
+            order("KF2026110011", "shipped", 5, item("product:v3-mouse", "V3 鼠标", "V3 Mouse", 9900), 9900)
+        }
+        "delivered headphones" => order(
+            "KF2026110005",
+            "delivered",
+            6,
+            item("product:m2-headphones", "M2 耳机", "M2 Headphones", 29900),
+            29900,
+        ),
+        "delivered long ago" => order(
+            "KF2026090003",
+            "delivered",
+            60,
+            item("product:kettle-17", "1.7L 电热水壶", "Kettle 1.7 L", 12900),
+            12900,
+        ),
+        "delivered briefs" => order(
+            "KF2026110004",
+            "delivered",
+            5,
+            item("product:cotton-briefs", "纯棉内裤", "Cotton Briefs", 5900),
+            5900,
+        ),
+        "cancelled lamp" => order(
+            "KF2026110002",
+            "cancelled",
+            9,
+            item("product:desk-lamp-l2", "L2 护眼台灯", "L2 Desk Lamp", 19900),
+            19900,
+        ),
         other => panic!("unknown order fixture: {other}"),
     };
     match o["status"].as_str() {
@@ -155,20 +199,27 @@ impl Shop {
         }
         let refused = |code: &str| Err(ActionError::Refused { code: code.into(), message: code.into() });
         if spec.name == "list_orders" {
-            let mut own: Vec<Value> = inside.orders.values().filter(|o| o["customer_id"] == customer.id.0).cloned().collect();
+            let mut own: Vec<Value> =
+                inside.orders.values().filter(|o| o["customer_id"] == customer.id.0).cloned().collect();
             own.sort_by_key(|o| std::cmp::Reverse(o["created_at"].as_i64()));
             return Ok(json!({ "orders": own }));
         }
         let id = slots["order"].as_str().unwrap_or_default().to_owned();
-        let Some(order) = inside.orders.get(&id).filter(|o| o["customer_id"] == customer.id.0).cloned() else { return refused("not_found") };
+        let Some(order) = inside.orders.get(&id).filter(|o| o["customer_id"] == customer.id.0).cloned() else {
+            return refused("not_found");
+        };
         match spec.name.as_str() {
-            "get_order" if self.behaviour == Behaviour::ReadBackFails && !inside.writes.is_empty() => return unavailable(),
+            "get_order" if self.behaviour == Behaviour::ReadBackFails && !inside.writes.is_empty() => {
+                return unavailable();
+            }
             "get_order" => return Ok(order),
             "track_order" => {
-                return Ok(json!({"order_id":id,"carrier":order["carrier"],"tracking_number":order["tracking_number"],"status":"in_transit",
+                return Ok(
+                    json!({"order_id":id,"carrier":order["carrier"],"tracking_number":order["tracking_number"],"status":"in_transit",
                     "estimated_delivery": NOW + DAY,
                     "events":[{"at":NOW - DAY,"place":{"zh":"杭州转运中心","en":"Hangzhou hub"},"text":{"zh":"已到达","en":"Arrived"}},
-                              {"at":NOW - 2*DAY,"place":{"zh":"上海仓","en":"Shanghai warehouse"},"text":{"zh":"已揽收","en":"Picked up"}}]}));
+                              {"at":NOW - 2*DAY,"place":{"zh":"上海仓","en":"Shanghai warehouse"},"text":{"zh":"已揽收","en":"Picked up"}}]}),
+                );
             }
             _ => {}
         }
@@ -204,7 +255,8 @@ impl Shop {
                         changed["address"]["street"] = json!("别的路1号");
                     }
                 } else {
-                    changed["status"] = json!(if self.behaviour == Behaviour::WritesWrongly { "paid" } else { "cancelled" });
+                    changed["status"] =
+                        json!(if self.behaviour == Behaviour::WritesWrongly { "paid" } else { "cancelled" });
                 }
             }
             "request_return" => {
@@ -217,7 +269,11 @@ impl Shop {
                     return refused("return_window_over");
                 }
                 changed["status"] = json!("return_requested");
-                changed["return"] = json!({"id":"R1","kind":slots["kind"],"reason":slots["reason"],"status":"requested"});
+                changed["return"] =
+                    json!({"id":"R1","kind":slots["kind"],"reason":slots["reason"],"status":"requested"});
+                if self.behaviour == Behaviour::WritesWrongly {
+                    changed["return"]["kind"] = json!("something else");
+                }
             }
             other => panic!("unknown action {other}"),
         }
