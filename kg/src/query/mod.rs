@@ -9,8 +9,11 @@ mod offer;
 mod rules;
 mod ruling;
 mod say;
+mod sheet;
 mod shipping;
 mod spec;
+
+pub use sheet::{Sheet, sheet};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,16 +114,8 @@ impl<'g> Path<'g> {
         GraphAnswer {
             text: if ask.zh() { say::spaced(&text) } else { text },
             title: names.join(" → "),
-            node: self
-                .0
-                .first()
-                .map(|(node, _)| node.id.clone())
-                .unwrap_or_default(),
-            article: self
-                .0
-                .iter()
-                .rev()
-                .find_map(|(node, _)| node.article.clone()),
+            node: self.0.first().map(|(node, _)| node.id.clone()).unwrap_or_default(),
+            article: self.0.iter().rev().find_map(|(node, _)| node.article.clone()),
             steps,
             choices: Vec::new(),
         }

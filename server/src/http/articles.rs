@@ -49,12 +49,42 @@ fn language(q: &ReadQuery, headers: &HeaderMap) -> Language {
     q.language.as_deref().and_then(Language::parse).or_else(|| super::accept_language(headers)).unwrap_or(Language::Zh)
 }
 
-/// One article of the help centre.
+/// What the graph knows about one node, as a page: the citation of an answer that no article explains further.
+fn graph_page(app: &App, slug: &str, node: &str, language: Language) -> Result<ArticlePage> {
+    let sheet = kg::query::sheet(&app.graph.get(), node, language).ok_or_else(Error::not_found)?;
+    // Written as Markdown, so that names from the graph are escaped in the one place that does it.
+    let mut body = String::new();
+    if !sheet.above.is_empty() {
+        body.push_str(&format!("{}\n\n", sheet.above.join(" → ")));
+    }
+    for paragraph in &sheet.paragraphs {
+        body.push_str(&format!("{paragraph}\n\n"));
+    }
+    for (label, value) in &sheet.facts {
+        body.push_str(&format!("- {label}: {value}\n"));
+    }
+    for member in &sheet.members {
+        body.push_str(&format!("- {member}\n"));
+    }
+    Ok(ArticlePage {
+        slug: slug.to_owned(),
+        language: language.code().to_owned(),
+        title: sheet.title,
+        body_html: knowledge::body_html(&body),
+        category: "products".to_owned(),
+        languages: Language::ALL.iter().map(|l| l.code().to_owned()).collect(),
+    })
+}
+
+/// One article of the help centre, or (`graph:<node>`) what the graph knows about a product, category or policy.
 #[utoipa::path(get, path = "/api/v1/articles/{slug}", tag = "knowledge", params(("slug" = String, Path), ("language" = Option<String>, Query, description = "zh or en")),
     responses((status = 200, body = ArticlePage), (status = 404, body = ErrorBody)))]
 async fn read(State(app): State<Arc<App>>, Path(slug): Path<String>, Query(q): Query<ReadQuery>, headers: HeaderMap) -> Result<Json<ArticlePage>> {
-    let article = app.store.article(&slug).await?.ok_or_else(Error::not_found)?.article;
     let wanted = language(&q, &headers);
+    if let Some(node) = slug.strip_prefix("graph:") {
+        return graph_page(&app, &slug, node, wanted).map(Json);
+    }
+    let article = app.store.article(&slug).await?.ok_or_else(Error::not_found)?.article;
     let (language, text) = article
         .versions
         .get_key_value(&wanted)
