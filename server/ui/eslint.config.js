@@ -8,7 +8,7 @@ export default ts.config(
   ...ts.configs.strict,
   { files: ["src/**/*.{ts,tsx}"], plugins: { "react-hooks": hooks }, rules: { "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "warn" } },
   {
-    files: ["e2e/**/*.mjs"],
+    files: ["e2e/**/*.mjs", "scripts/**/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly", window: "readonly", document: "readonly", URL: "readonly", fetch: "readonly", setTimeout: "readonly" } },
   },
 );

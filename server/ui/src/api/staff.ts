@@ -1,62 +1,63 @@
-// The staff app's side of the API. Session by cookie; writes carry the header that a foreign page cannot set.
-import { query, request } from "./http";
+// The staff app's side of the API. Session by cookie; every call carries the header that a foreign page cannot set.
+import { answer, connect } from "./http";
 import type {
   Agent, Article, ArticleRow, ConversationDetail, ConversationRow, Dashboard, Intent, Language, Me, Message, Order, Presence,
   Suggestion, Ticket, Training, Tried,
 } from "./types";
 
-const BASE = "/api/v1/staff";
 let language: Language = "zh";
 export function speak(next: Language): void {
   language = next;
 }
 
-const id = encodeURIComponent;
-function get<T>(path: string): Promise<T> {
-  return request<T>(BASE + path, { language });
-}
-function write<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body: unknown = {}): Promise<T> {
-  return request<T>(BASE + path, { method, body, language, headers: { "X-Kefu-Csrf": "1" } });
-}
+const api = connect("", () => language, { "X-Kefu-Csrf": "1" });
+const of = (id: string) => ({ params: { path: { id } } });
 
 export type Scope = "mine" | "all" | "bot" | "closed";
 
 export const staff = {
-  me: () => get<Me>("/me"),
-  login: (email: string, password: string) => write<Me>("POST", "/login", { email, password }),
-  logout: () => write<unknown>("POST", "/logout"),
-  change: (changes: { language?: Language; presence?: Presence }) => write<Me>("PATCH", "/me", changes),
+  me: (): Promise<Me> => answer(api.GET("/api/v1/staff/me")),
+  login: (email: string, password: string): Promise<Me> => answer(api.POST("/api/v1/staff/login", { body: { email, password } })),
+  logout: (): Promise<void> => answer(api.POST("/api/v1/staff/logout")),
+  change: (body: { language?: Language; presence?: Presence }): Promise<Me> => answer(api.PATCH("/api/v1/staff/me", { body })),
 
-  queue: () => get<{ tickets: Ticket[] }>("/queue"),
-  conversations: (scope: Scope, before?: number) => get<{ conversations: ConversationRow[] }>(`/conversations${query({ scope, before })}`),
-  conversation: (cid: string) => get<ConversationDetail>(`/conversations/${id(cid)}`),
-  accept: (ticket: string) => write<Ticket>("POST", `/tickets/${id(ticket)}/accept`),
-  takeOver: (cid: string) => write<unknown>("POST", `/conversations/${id(cid)}/take-over`),
-  say: (cid: string, body: { client_id: string; text: string; note: boolean }) => write<Message>("POST", `/conversations/${id(cid)}/messages`, body),
-  transfer: (cid: string, body: { agent?: string; note?: string }) => write<unknown>("POST", `/conversations/${id(cid)}/transfer`, body),
-  giveBack: (cid: string, note?: string) => write<unknown>("POST", `/conversations/${id(cid)}/return`, { note }),
-  close: (cid: string, note?: string) => write<unknown>("POST", `/conversations/${id(cid)}/close`, { note }),
-  suggestions: (cid: string) => get<{ suggestions: Suggestion[] }>(`/conversations/${id(cid)}/suggestions`),
-  orders: (cid: string) => get<{ orders: Order[] }>(`/conversations/${id(cid)}/orders`),
-  agents: () => get<{ agents: Agent[] }>("/agents"),
-  dashboard: () => get<Dashboard>("/dashboard"),
+  queue: (): Promise<{ tickets: Ticket[] }> => answer(api.GET("/api/v1/staff/queue")),
+  conversations: (scope: Scope, before?: number): Promise<{ conversations: ConversationRow[] }> =>
+    answer(api.GET("/api/v1/staff/conversations", { params: { query: { scope, before } } })),
+  conversation: (id: string): Promise<ConversationDetail> => answer(api.GET("/api/v1/staff/conversations/{id}", of(id))),
+  accept: (ticket: string): Promise<Ticket> => answer(api.POST("/api/v1/staff/tickets/{id}/accept", of(ticket))),
+  takeOver: (id: string): Promise<void> => answer(api.POST("/api/v1/staff/conversations/{id}/take-over", of(id))),
+  say: (id: string, body: { client_id: string; text: string; note: boolean }): Promise<Message> =>
+    answer(api.POST("/api/v1/staff/conversations/{id}/messages", { ...of(id), body })),
+  transfer: (id: string, body: { agent?: string; note?: string }): Promise<void> => answer(api.POST("/api/v1/staff/conversations/{id}/transfer", { ...of(id), body })),
+  giveBack: (id: string, note?: string): Promise<void> => answer(api.POST("/api/v1/staff/conversations/{id}/return", { ...of(id), body: { note } })),
+  close: (id: string, note?: string): Promise<void> => answer(api.POST("/api/v1/staff/conversations/{id}/close", { ...of(id), body: { note } })),
+  suggestions: (id: string): Promise<{ suggestions: Suggestion[] }> => answer(api.GET("/api/v1/staff/conversations/{id}/suggestions", of(id))),
+  orders: (id: string): Promise<{ orders: Order[] }> => answer(api.GET("/api/v1/staff/conversations/{id}/orders", of(id))),
+  agents: (): Promise<{ agents: Agent[] }> => answer(api.GET("/api/v1/staff/agents")),
+  dashboard: (): Promise<Dashboard> => answer(api.GET("/api/v1/staff/dashboard")),
 
-  articles: (filter: { q?: string; category?: string; language?: Language }) =>
-    get<{ articles: ArticleRow[]; categories: string[] }>(`/articles${query(filter)}`),
-  article: (slug: string) => get<Article>(`/articles/${id(slug)}`),
-  createArticle: (article: Article) => write<Article>("POST", "/articles", article),
-  saveArticle: (article: Article) => write<Article>("PUT", `/articles/${id(article.slug)}`, article),
-  deleteArticle: (slug: string) => write<unknown>("DELETE", `/articles/${id(slug)}`),
+  articles: (filter: { q?: string; category?: string; language?: Language }): Promise<{ articles: ArticleRow[]; categories: string[] }> =>
+    answer(api.GET("/api/v1/staff/articles", { params: { query: { ...filter, q: filter.q || undefined } } })),
+  article: (slug: string): Promise<Article> => answer(api.GET("/api/v1/staff/articles/{slug}", { params: { path: { slug } } })),
+  createArticle: ({ slug, category, versions }: Draft): Promise<Article> => answer(api.POST("/api/v1/staff/articles", { body: { slug, category, versions } })),
+  saveArticle: ({ slug, category, versions, revision }: Draft): Promise<Article> =>
+    answer(api.PUT("/api/v1/staff/articles/{slug}", { params: { path: { slug } }, body: { category, versions, revision } })),
+  deleteArticle: (slug: string): Promise<void> => answer(api.DELETE("/api/v1/staff/articles/{slug}", { params: { path: { slug } } })),
 
-  intents: () => get<{ intents: Intent[] }>("/intents"),
-  saveIntent: (intent: Intent) => write<unknown>("PUT", `/intents/${id(intent.name)}`, { examples: intent.examples }),
-  train: () => write<Training>("POST", "/train"),
-  training: () => get<Training>("/train"),
-  tryBot: (body: { text: string; payload?: string; language?: Language; session?: string; customer?: string }) => write<Tried>("POST", "/try", body),
+  intents: (): Promise<{ intents: Intent[] }> => answer(api.GET("/api/v1/staff/intents")),
+  saveIntent: ({ name, examples }: Intent): Promise<void> => answer(api.PUT("/api/v1/staff/intents/{name}", { params: { path: { name } }, body: { examples } })),
+  train: (): Promise<Training> => answer(api.POST("/api/v1/staff/train")),
+  training: (): Promise<Training> => answer(api.GET("/api/v1/staff/train")),
+  tryBot: (body: { text: string; payload?: string; language?: Language; session?: string; customer?: string }): Promise<Tried> =>
+    answer(api.POST("/api/v1/staff/try", { body })),
 };
 
+/** An article as the editor sends it: what the server adds is missing. */
+export type Draft = Omit<Article, "updated_at" | "revision"> & { revision?: number };
+
 export function staffSocketUrl(): string {
-  const url = new URL(`${BASE}/ws`, location.href);
+  const url = new URL("/api/v1/staff/ws", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }

@@ -50,7 +50,7 @@ class FakeWorld implements World {
 
 const conversation: Conversation = { id: "c1", language: "zh", holder: "bot", rating_wanted: false, last_seq: 0 };
 function message(seq: number, text: string, extra: Partial<Message> = {}): Message {
-  return { id: `m${seq}`, seq, conversation: "c1", sender: { kind: "bot" }, text, kind: "text", at: seq, ...extra };
+  return { id: `m${seq}`, seq, conversation: "c1", sender: { kind: "bot" }, text, kind: "text", at: seq, buttons: [], citations: [], ...extra };
 }
 
 class FakeApi {

@@ -402,7 +402,7 @@ export class Connection {
         if (next === undefined || session === undefined || conversation === undefined || this.closed) return;
         try {
           const { client_id, text, payload } = next;
-          const message = await this.api.send(session.token, conversation.id, { client_id, text, payload });
+          const message = await this.api.send(session.token, conversation.id, { client_id, text, payload }, this.language);
           // Not through the stream: what came before it may still be missing, so the cursor stays.
           this.set({ log: merge(this.state.log, [{ ...message, client_id }], false) });
         } catch (error) {
@@ -424,7 +424,7 @@ export class Connection {
     if (on && now - this.typed < 3000) return;
     this.typed = on ? now : 0;
     if (link === "live") this.frame({ type: "typing", on });
-    else if (link === "polling") this.api.typing(session.token, conversation.id, on).catch(() => undefined);
+    else if (link === "polling" && on) this.api.typing(session.token, conversation.id).catch(() => undefined);
   }
 
   async rate(score: number, comment: string): Promise<void> {

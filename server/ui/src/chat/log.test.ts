@@ -3,7 +3,7 @@ import type { Message } from "../api/types";
 import { EMPTY, acknowledge, activeButtons, merge, refuse, retry, unacknowledged, write, type Log } from "./log";
 
 function message(seq: number, extra: Partial<Message> = {}): Message {
-  return { id: `m${seq}`, seq, conversation: "c", sender: { kind: "bot" }, text: `text ${seq}`, kind: "text", at: seq, ...extra };
+  return { id: `m${seq}`, seq, conversation: "c", sender: { kind: "bot" }, text: `text ${seq}`, kind: "text", at: seq, buttons: [], citations: [], ...extra };
 }
 const mine = (seq: number, client_id: string) => message(seq, { client_id, sender: { kind: "customer" } });
 const pending = (log: Log, id: string) => write(log, { client_id: id, text: id, at: 1 });

@@ -7,10 +7,10 @@ import { apply } from "./live";
 vi.stubGlobal("document", { visibilityState: "visible" });
 
 function message(seq: number, extra: Partial<Message> = {}): Message {
-  return { id: `m${seq}`, seq, conversation: "c", sender: { kind: "customer" }, text: `t${seq}`, kind: "text", at: seq * 1000, ...extra };
+  return { id: `m${seq}`, seq, conversation: "c", sender: { kind: "customer" }, text: `t${seq}`, kind: "text", at: seq * 1000, buttons: [], citations: [], ...extra };
 }
 function row(id: string, extra: Partial<ConversationRow> = {}): ConversationRow {
-  return { id, customer: { id: "u" }, holder: "bot", language: "zh", last_at: 1000, unread: 0, ...extra };
+  return { id, customer: { id: "u", signed_in: false }, holder: "bot", language: "zh", channel: "web", last_at: 1000, last_seq: 1, unread: 0, ...extra };
 }
 
 describe("events and loaded data", () => {
@@ -37,7 +37,7 @@ describe("events and loaded data", () => {
   });
   it("patches an open conversation from the socket and leaves unknown frames alone", () => {
     const client = new QueryClient();
-    const detail: ConversationDetail = { conversation: { id: "c", language: "zh", holder: "agent", channel: "web", epoch: 1 }, customer: { id: "u" }, messages: [message(1)] };
+    const detail: ConversationDetail = { conversation: row("c", { holder: "agent" }), epoch: 1, customer: { id: "u", signed_in: false }, messages: [message(1)] };
     client.setQueryData(["conversation", "c"], detail);
     client.setQueryData(["rows", "mine"], { conversations: [row("c", { holder: "agent" })] });
     apply(client, { type: "message", conversation: "c", message: message(2, { text: "<img src=x onerror=window.pwned=1>" }) }, "me");

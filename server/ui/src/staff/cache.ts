@@ -40,6 +40,5 @@ export function detailAfterRow(detail: ConversationDetail, row: ConversationRow)
 }
 
 export function lastText(row: ConversationRow): string {
-  const last = row.last_message;
-  return typeof last === "string" ? last : (last?.text ?? "");
+  return row.last_message ?? "";
 }

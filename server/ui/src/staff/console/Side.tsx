@@ -79,7 +79,7 @@ function PacketBody({ packet, onInsert }: { packet: Packet; onInsert: ((text: st
       {packet.passages && packet.passages.length > 0 ? <><h5>{t("passages")}</h5><ul className="passages">{packet.passages.map((p, i) => { const href = citationHref(p.url); return <li key={i}><BookOutlined /> {href ? <a href={href} target="_blank" rel="noopener noreferrer">{p.title}</a> : p.title}</li>; })}</ul></> : null}
       {packet.suggested_reply ? <><h5>{t("suggestions")}</h5><p className="quote">{packet.suggested_reply}{onInsert ? <Button type="link" size="small" onClick={() => onInsert(packet.suggested_reply ?? "")}>{t("insert")}</Button> : null}</p></> : null}
       {packet.last_messages && packet.last_messages.length > 0 ? (
-        <details><summary>{t("lastMessages")}</summary><ul className="lasts">{packet.last_messages.map((m, i) => { const kind = typeof m.sender === "string" ? m.sender : m.sender.kind; return <li key={i}><em>{kind === "customer" ? t("customer") : kind === "bot" ? t("bot") : kind === "agent" ? t("role.agent") : t("system")}</em><Plain text={m.text} /></li>; })}</ul></details>
+        <details><summary>{t("lastMessages")}</summary><ul className="lasts">{packet.last_messages.map((m, i) => { const kind = m.sender; return <li key={i}><em>{kind === "customer" ? t("customer") : kind === "bot" ? t("bot") : kind === "agent" ? t("role.agent") : t("system")}</em><Plain text={m.text} /></li>; })}</ul></details>
       ) : null}
     </>
   );

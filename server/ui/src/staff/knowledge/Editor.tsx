@@ -5,7 +5,7 @@ import { Alert, App, AutoComplete, Button, Empty, Input, Modal, Popconfirm, Segm
 import { useEffect, useMemo, useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/http";
-import { staff } from "../../api/staff";
+import { staff, type Draft } from "../../api/staff";
 import type { Article, ArticleText, Language } from "../../api/types";
 import { named } from "../../i18n";
 import { categories } from "../../i18n/shop";
@@ -21,7 +21,7 @@ const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const EMPTY: Side = { title: "", body: "", questions: "" };
 
 function side(text: ArticleText | undefined): Side {
-  return text ? { title: text.title, body: text.body, questions: text.questions.join("\n") } : EMPTY;
+  return text ? { title: text.title, body: text.body, questions: (text.questions ?? []).join("\n") } : EMPTY;
 }
 function toForm(a: Article): Form {
   return { slug: a.slug, category: a.category, zh: side(a.versions.zh), en: side(a.versions.en), revision: a.revision };
@@ -29,8 +29,8 @@ function toForm(a: Article): Form {
 function written(s: Side): boolean {
   return s.title.trim() !== "" || s.body.trim() !== "" || s.questions.trim() !== "";
 }
-function toArticle(f: Form): Article {
-  const versions: Article["versions"] = {};
+function toArticle(f: Form): Draft {
+  const versions: Draft["versions"] = {};
   for (const l of LANGUAGES) {
     if (written(f[l])) versions[l] = { title: f[l].title.trim(), body: f[l].body, questions: f[l].questions.split("\n").map((q) => q.trim()).filter((q) => q !== "") };
   }
@@ -85,10 +85,9 @@ export default function Editor() {
       void message.success(t("saved"));
       setStale(false);
       void client.invalidateQueries({ queryKey: ["articles"] });
-      const next = saved?.versions ? saved : await staff.article(article.slug);
-      client.setQueryData(["article", article.slug], next);
+      client.setQueryData(["article", saved.slug], saved);
       setClean(JSON.stringify(form));
-      if (creating) void navigate(`/knowledge/${encodeURIComponent(article.slug)}`, { replace: true });
+      if (creating) void navigate(`/knowledge/${encodeURIComponent(saved.slug)}`, { replace: true });
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) { if (creating) setWrong(t("exists")); else setStale(true); }
       else setWrong(problem(error, t));

@@ -1,0 +1,3 @@
+export const DOCUMENT: string;
+export const SCHEMA: string;
+export function generate(): Promise<string>;
