@@ -88,13 +88,14 @@ pub async fn start_shop(config: &mut Config, lifecycle: &Lifecycle, clock: &Cloc
         api_key: api_key.clone(),
         products,
         now: Arc::new(move || now.now()),
-        shutdown: lifecycle.stopping(),
+        shutdown: lifecycle.done(),
         faults,
     })
     .await?;
     config.orders.url = running.url();
     config.orders.api_key = Secret(api_key);
-    lifecycle.spawn_vital("demo shop", async move { Ok(running.handle.await??) });
+    // A turn that is under way when the stop comes may still be changing an order.
+    lifecycle.spawn_support("demo shop", async move { Ok(running.handle.await??) });
     Ok(())
 }
 

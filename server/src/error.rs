@@ -15,7 +15,7 @@ pub enum Error {
     #[error("{code}: {en}")]
     Client { status: StatusCode, code: &'static str, zh: String, en: String },
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
     #[error("{0:#}")]
     Internal(#[from] anyhow::Error),
 }
@@ -86,6 +86,20 @@ impl Error {
             (Error::Client { en, .. }, Language::En) => en.clone(),
             (_, Language::Zh) => "服务器出错了，请稍后再试；您的消息没有丢失。".to_owned(),
             (_, Language::En) => "Something went wrong on our side; nothing of yours was lost. Please try again.".to_owned(),
+        }
+    }
+}
+
+/// PostgreSQL's code for text that it cannot keep: a NUL character.
+const NOT_IN_REPERTOIRE: &str = "22021";
+
+impl From<sqlx::Error> for Error {
+    fn from(e: sqlx::Error) -> Self {
+        match e.as_database_error().and_then(|d| d.code()) {
+            Some(code) if code == NOT_IN_REPERTOIRE => {
+                Error::invalid("文字里有不能使用的字符。", "The text has a character that cannot be used.")
+            }
+            _ => Error::Database(e),
         }
     }
 }

@@ -13,8 +13,12 @@ const DRAIN: Duration = Duration::from_secs(25);
 #[derive(Clone, Default)]
 pub struct Lifecycle {
     tasks: TaskTracker,
+    /// What the work under way leans on; it ends after that work.
+    supports: TaskTracker,
     /// Cancelled when no new work should start.
     stopping: CancellationToken,
+    /// Cancelled when the work under way has ended.
+    done: CancellationToken,
     crashed: Arc<AtomicBool>,
 }
 
@@ -27,22 +31,33 @@ impl Lifecycle {
         self.stopping.cancel();
     }
 
+    /// For `spawn_support`: when to end.
+    pub fn done(&self) -> CancellationToken {
+        self.done.clone()
+    }
+
     /// A task that the process cannot do without: its end before the stop, or its panic, stops everything.
-    #[expect(clippy::disallowed_methods, reason = "the one place that starts tasks")]
     pub fn spawn_vital(&self, name: &'static str, work: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
-        let this = self.clone();
-        self.tasks.spawn(async move {
-            let ended = tokio::spawn(work).await;
-            let why = match ended {
-                Ok(Ok(())) if this.stopping.is_cancelled() => return,
-                Ok(Ok(())) => "ended early".to_owned(),
-                Ok(Err(e)) => format!("{e:#}"),
-                Err(e) => e.to_string(),
-            };
-            tracing::error!(task = name, why, "a vital task failed; stopping");
-            this.crashed.store(true, Ordering::SeqCst);
-            this.stopping.cancel();
-        });
+        self.tasks.spawn(self.clone().guard(name, work));
+    }
+
+    /// As vital, but needed until the last turn has ended: it should end with `done`, not with `stopping`.
+    pub fn spawn_support(&self, name: &'static str, work: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+        self.supports.spawn(self.clone().guard(name, work));
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts tasks")]
+    async fn guard(self, name: &'static str, work: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+        let ended = tokio::spawn(work).await;
+        let why = match ended {
+            Ok(Ok(())) if self.stopping.is_cancelled() => return,
+            Ok(Ok(())) => "ended early".to_owned(),
+            Ok(Err(e)) => format!("{e:#}"),
+            Err(e) => e.to_string(),
+        };
+        tracing::error!(task = name, why, "a vital task failed; stopping");
+        self.crashed.store(true, Ordering::SeqCst);
+        self.stopping.cancel();
     }
 
     /// Work for one request or one turn: its failure is its own, but a stop waits for it.
@@ -54,7 +69,13 @@ impl Lifecycle {
     pub async fn drained(&self) -> anyhow::Result<()> {
         self.stopping.cancelled().await;
         self.tasks.close();
-        tokio::time::timeout(DRAIN, self.tasks.wait())
+        self.supports.close();
+        let ended = async {
+            self.tasks.wait().await;
+            self.done.cancel();
+            self.supports.wait().await;
+        };
+        tokio::time::timeout(DRAIN, ended)
             .await
             .map_err(|_| anyhow::anyhow!("tasks did not end within {} s and were cut off", DRAIN.as_secs()))?;
         anyhow::ensure!(!self.crashed.load(Ordering::SeqCst), "a vital task crashed; see the log above");

@@ -43,6 +43,9 @@ pub fn client_id(id: &str) -> Result<&str> {
 pub fn payload(payload: Option<String>) -> Result<Option<String>> {
     match payload {
         Some(p) if p.len() > PAYLOAD => Err(Error::invalid("payload 太长了。", "The payload is too long.")),
+        Some(p) if p.contains('\0') => {
+            Err(Error::invalid("payload 里有不能使用的字符。", "The payload has characters that cannot be used."))
+        }
         Some(p) if p.is_empty() => Ok(None),
         other => Ok(other),
     }

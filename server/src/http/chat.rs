@@ -153,7 +153,8 @@ pub struct MessagesView {
 async fn messages(State(app): State<Arc<App>>, Caller(customer): Caller, Path(id): Path<String>, Query(since): Query<Since>) -> Result<Json<MessagesView>> {
     let mut events = app.hub.subscribe();
     let mut conversation = own(&app, &customer, &id).await?;
-    let mut messages = app.store.messages_after(&id, since.after, PAGE).await?;
+    // Notes are none of the customer's: they neither end the wait nor show that they are there.
+    let mut messages = for_customer(&app.store.messages_after(&id, since.after, PAGE).await?);
     let epoch = conversation.epoch;
     if messages.is_empty() && since.wait > 0 {
         let stopping = app.lifecycle.stopping();
@@ -165,11 +166,11 @@ async fn messages(State(app): State<Arc<App>>, Caller(customer): Caller, Path(id
                 () = &mut deadline => break,
                 () = stopping.cancelled() => break,
             }
-            messages = app.store.messages_after(&id, since.after, PAGE).await?;
+            messages = for_customer(&app.store.messages_after(&id, since.after, PAGE).await?);
             conversation = own(&app, &customer, &id).await?;
         }
     }
-    Ok(Json(MessagesView { conversation: chat_view(&app, &conversation).await?, messages: for_customer(&messages) }))
+    Ok(Json(MessagesView { conversation: chat_view(&app, &conversation).await?, messages }))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

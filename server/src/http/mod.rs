@@ -90,8 +90,14 @@ pub fn router(app: Arc<App>) -> Router {
 /// Errors speak the caller's language; wrong methods and bad bodies get the one error shape too.
 async fn speak(request: Request, next: Next) -> Response {
     let language = accept_language(request.headers()).unwrap_or(Language::En);
+    let api = ["/api/", "/webhooks/", "/model/"].iter().any(|start| request.uri().path().starts_with(start));
+    // No id has a NUL in it, and PostgreSQL does not even take one as a question.
+    let nul = request.uri().path_and_query().is_some_and(|p| p.as_str().contains("%00"));
     LANGUAGE
         .scope(language, async {
+            if nul {
+                return Error::not_found().into_response();
+            }
             let response = next.run(request).await;
             let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
             match response.status() {
@@ -103,6 +109,14 @@ async fn speak(request: Request, next: Next) -> Response {
                 )
                 .into_response(),
                 StatusCode::PAYLOAD_TOO_LARGE if !json => too_large().into_response(),
+                // What the framework refuses: a query or path that does not parse, an upgrade that is none.
+                status if api && !json && status.is_client_error() => Error::client(
+                    status,
+                    "bad_request",
+                    "请求的地址、参数或请求头不对，请对照 /docs。",
+                    "The request's address, parameters or headers are wrong; see /docs.",
+                )
+                .into_response(),
                 _ => response,
             }
         })
