@@ -1,5 +1,7 @@
-//! How fast the encoder is: one sentence, a batch, and loading. `cargo run --release -p models --example encoder_speed`.
+//! How fast the encoder is, and how large: `cargo run --release -p models --example encoder_speed -- [THREADS] [compare]`.
+//! With `compare`, the same weights also run through candle-transformers.
 
+use std::path::Path;
 use std::time::Instant;
 
 use models::{Encoder, Kind, testing, weights};
@@ -17,17 +19,14 @@ fn rss() -> String {
     format!("{} {}", line("VmRSS"), line("VmHWM"))
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let threads: usize = std::env::args().nth(1).and_then(|a| a.parse().ok()).unwrap_or(1);
-    let dir =
-        std::env::args().nth(2).map_or_else(|| weights::prepared_dir(&testing::cache_dir(), &["zh", "en"]), Into::into);
+fn measure(dir: &Path, threads: usize, sizes: &[usize]) -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
-    let (encoder, reading) = Encoder::open(&dir)?;
+    let (encoder, reading) = Encoder::open(dir)?;
     println!("load {:?} {}", start.elapsed(), rss());
-    let sentence = reading.tokens("请问我昨天下的订单什么时候可以发货呢", Kind::Query)?;
-    println!("{} tokens", sentence.len());
+    let sentence = reading.tokens("请问我昨天下的订单什么时候发货", Kind::Query)?;
+    println!("{} tokens, {threads} threads", sentence.len());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    for n in [1usize, 2, 4, 8, 16, 32] {
+    for &n in sizes {
         let batch = vec![sentence.clone(); n];
         let rounds = 300 / (n + 2) + 2;
         pool.install(|| encoder.encode(&batch))?;
@@ -36,14 +35,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             pool.install(|| encoder.encode(&batch))?;
         }
         let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
-        let total = (rounds * n) as f64;
         println!(
             "batch {n}: {:.1} ms wall, {:.1} CPU-ms a batch, {:.0} sentences per CPU-second",
             wall * 1e3 / rounds as f64,
             cpu * 1e3 / rounds as f64,
-            total / cpu
+            (rounds * n) as f64 / cpu
         );
     }
     println!("{}", rss());
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let compare = std::env::args().any(|a| a == "compare");
+    let threads: usize = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(1);
+    let prepared = weights::prepared_dir(&testing::cache_dir(), &["zh", "en"]);
+    measure(&prepared, threads, &[1, 2, 4, 8, 16, 32])?;
+    if compare {
+        println!("\nthe same weights in the usual form, through candle-transformers:");
+        let usual = std::env::temp_dir().join(format!("kefu-usual-e5-{}", std::process::id()));
+        std::fs::create_dir_all(&usual)?;
+        let measured =
+            testing::write_usual_form(&prepared, &usual).and_then(|()| measure(&usual, threads, &[1, 8, 32]));
+        std::fs::remove_dir_all(&usual)?;
+        measured?;
+    }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct TrainOptions {
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        TrainOptions { l2: 2e-4, balanced: true, folds: 4, seed: 7, iterations: 100 }
+        TrainOptions { l2: 1e-4, balanced: true, folds: 4, seed: 7, iterations: 100 }
     }
 }
 

@@ -183,6 +183,14 @@ fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelErro
 }
 
 fn open_usual(dir: &Path, config_bytes: &[u8], value: &Value) -> Result<Loaded, ModelError> {
+    // Relatives such as XLM-R number their positions differently: they would load, and be wrong.
+    if let Some(other) = value.get("model_type").and_then(Value::as_str).filter(|t| *t != "bert") {
+        let path = dir.join(CONFIG);
+        return Err(ModelError::Missing(format!(
+            "{} is of a model of the type \"{other}\"; the encoder must be of the type \"bert\"",
+            path.display()
+        )));
+    }
     let weights_file = "model.safetensors";
     let config: Config = serde_json::from_slice(config_bytes).map_err(|e| missing(dir, CONFIG, e))?;
     let weights = read(dir, weights_file)?;

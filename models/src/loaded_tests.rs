@@ -107,4 +107,6 @@ fn a_usual_directory_that_is_not_whole_is_named() {
     let temp = tempfile::tempdir().unwrap();
     std::fs::write(temp.path().join(CONFIG), r#"{"model_type": "bert", "hidden_size": 384}"#).unwrap();
     assert!(matches!(Encoder::open(temp.path()), Err(ModelError::Missing(why)) if why.contains(CONFIG)));
+    std::fs::write(temp.path().join(CONFIG), r#"{"model_type": "xlm-roberta"}"#).unwrap();
+    assert!(matches!(Encoder::open(temp.path()), Err(ModelError::Missing(why)) if why.contains("xlm-roberta")));
 }

