@@ -263,7 +263,9 @@ fn angry(s: &Situation<'_>) -> Option<Move> {
 
 fn annoyed_again(s: &Situation<'_>) -> Option<Move> {
     let now = s.sentiment.mood >= Mood::Annoyed;
-    (now && s.annoyed + 1 >= s.config.annoyed_turns && !s.dictating).then_some(Move::Escalate(Reason::Angry))
+    // "Too slow" may be the very answer that a dialog asked for.
+    let answer = s.dialog && !s.declined;
+    (now && !answer && s.annoyed + 1 >= s.config.annoyed_turns && !s.dictating).then_some(Move::Escalate(Reason::Angry))
 }
 
 fn vip(s: &Situation<'_>) -> Option<Move> {

@@ -82,6 +82,8 @@ struct Replying<'a> {
     found: Found,
     understood: bool,
     unanswered: bool,
+    /// The open dialog took what was said as its answer.
+    answered: bool,
 }
 
 impl<'a> Replying<'a> {
@@ -98,7 +100,16 @@ impl<'a> Replying<'a> {
         work.trace.mood = Some(heard.sentiment.mood);
         let said = turn.said.len();
         work.trace.step("understand", format!("{} ({:.2}), {said} message(s)", all.intent, all.confidence), since);
-        Self { work, state, heard, next: Next::Stay, found: Found::default(), understood: true, unanswered: false }
+        Self {
+            work,
+            state,
+            heard,
+            next: Next::Stay,
+            found: Found::default(),
+            understood: true,
+            unanswered: false,
+            answered: false,
+        }
     }
 
     async fn run(mut self) -> Decision {
@@ -124,6 +135,7 @@ impl<'a> Replying<'a> {
                     }
                     self.follow(step).await;
                     settled = true;
+                    self.answered = true;
                 }
             } else {
                 self.rule(rule);
@@ -437,7 +449,8 @@ impl<'a> Replying<'a> {
             self.rule("vip_served_badly");
             self.escalate(Reason::Vip).await;
         }
-        self.state.annoyed = if mood >= Mood::Annoyed { self.state.annoyed.saturating_add(1) } else { 0 };
+        let annoyed = mood >= Mood::Annoyed && !self.answered;
+        self.state.annoyed = if annoyed { self.state.annoyed.saturating_add(1) } else { 0 };
         self.state.not_understood = if self.understood || !self.state.stack.is_empty() {
             0
         } else {

@@ -1,6 +1,8 @@
 //! Runs the scripted conversations of `bot/dialogs/*.md` with the real models, content and rules.
 #![allow(clippy::unwrap_used)]
 
+#[path = "dialogs/copilot.rs"]
+mod copilot;
 #[path = "dialogs/kit.rs"]
 mod kit;
 #[path = "dialogs/questions.rs"]

@@ -212,7 +212,9 @@ impl AfterSales {
 
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         let named_reason = self.stage == Stage::Reason && listed_reason(work, input, REASONS).is_some();
-        if !named_reason && interrupts(work, input, &self.own()) {
+        let agrees =
+            self.stage == Stage::Confirm && matches!(consent(work, input, self.question, YES), Consent::Yes(_));
+        if !named_reason && !agrees && interrupts(work, input, &self.own()) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };

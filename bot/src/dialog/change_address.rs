@@ -159,7 +159,9 @@ impl ChangeAddress {
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         let said = named(input);
         let names_address = said.names_place() && (!said.city.is_empty() || !said.street.is_empty());
-        if !names_address && interrupts(work, input, OWN) {
+        let agrees =
+            self.stage == Stage::Confirm && matches!(consent(work, input, self.question, YES), Consent::Yes(_));
+        if !names_address && !agrees && interrupts(work, input, OWN) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };

@@ -27,6 +27,7 @@ use cancel_order::CancelOrder;
 use change_address::ChangeAddress;
 use complaint::Complaint;
 use leave_message::LeaveMessage;
+use nlu::understanding::EntityKind;
 use order_status::OrderStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -225,6 +226,10 @@ pub(crate) fn interrupts(work: &Work<'_>, input: &Input, own: &[&str]) -> bool {
         || is_yes(&input.text)
         || consent::is_no(&input.text)
     {
+        return false;
+    }
+    // "No, I meant KF…": the right order for the open wish, not a question about it.
+    if pick::corrects(&input.text.to_lowercase()) && input.entity(EntityKind::OrderNumber).is_some() {
         return false;
     }
     let sure = input.confidence >= config.interrupt_confidence;

@@ -200,7 +200,7 @@ fn other(text: &str) -> bool {
         .any(|w| text.contains(w))
 }
 
-fn corrects(text: &str) -> bool {
+pub(super) fn corrects(text: &str) -> bool {
     let negated = [
         "不是", "不对", "搞错", "弄错", "选错", "错了", "not that", "not this", "no,", "wrong", "i meant", "i mean",
         "instead", "而是", "换成",
