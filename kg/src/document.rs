@@ -32,10 +32,7 @@ pub fn load_dir(dir: &Path) -> Result<GraphDocument, GraphError> {
     let mut document = GraphDocument::default();
     let mut sources = Vec::new();
     for path in files(dir)? {
-        let text = std::fs::read_to_string(&path).map_err(|source| GraphError::Read {
-            path: path.clone(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| GraphError::Read { path: path.clone(), source })?;
         let part = yaml::parse(&path, &text)?;
         document.nodes.extend(part.nodes);
         document.edges.extend(part.edges);
@@ -46,20 +43,13 @@ pub fn load_dir(dir: &Path) -> Result<GraphDocument, GraphError> {
         return Ok(document);
     }
     for problem in &mut problems {
-        problem.place = find(
-            &sources,
-            problem.trouble.node(),
-            problem.trouble.is_second(),
-        );
+        problem.place = find(&sources, problem.trouble.node(), problem.trouble.is_second());
     }
     Err(GraphError::Invalid(problems))
 }
 
 fn files(dir: &Path) -> Result<Vec<PathBuf>, GraphError> {
-    let read = |source| GraphError::Read {
-        path: dir.to_path_buf(),
-        source,
-    };
+    let read = |source| GraphError::Read { path: dir.to_path_buf(), source };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(read)? {
         let path = entry.map_err(read)?.path();
@@ -77,28 +67,15 @@ fn find(sources: &[(PathBuf, String)], id: &str, second: bool) -> Option<Place> 
         text.lines()
             .enumerate()
             .filter(move |(_, line)| defines(line, id))
-            .map(move |(at, _)| Place {
-                file: file.clone(),
-                line: at + 1,
-            })
+            .map(move |(at, _)| Place { file: file.clone(), line: at + 1 })
     });
     if second { places.nth(1) } else { places.next() }
 }
 
 fn defines(line: &str, id: &str) -> bool {
-    let line = line
-        .trim_start()
-        .trim_start_matches("- ")
-        .trim_start()
-        .trim_start_matches('{');
-    line.strip_prefix("id:")
-        .or_else(|| line.strip_prefix("from:"))
-        .is_some_and(|rest| {
-            let value = rest
-                .trim_start()
-                .split([',', ' ', '}', '#'])
-                .next()
-                .unwrap_or("");
-            value.trim_matches(['"', '\'']) == id
-        })
+    let line = line.trim_start().trim_start_matches("- ").trim_start().trim_start_matches('{');
+    line.strip_prefix("id:").or_else(|| line.strip_prefix("from:")).is_some_and(|rest| {
+        let value = rest.trim_start().split([',', ' ', '}', '#']).next().unwrap_or("");
+        value.trim_matches(['"', '\'']) == id
+    })
 }

@@ -8,10 +8,7 @@ use crate::{EdgeKind, Language, NodeKind};
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
     #[error("cannot read {path}: {source}")]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Read { path: PathBuf, source: std::io::Error },
     /// `message` names line and column.
     #[error("{path}: {message}")]
     Parse { path: PathBuf, message: String },
@@ -31,10 +28,7 @@ impl GraphError {
 }
 
 fn list(problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(|problem| format!("\n  {problem}"))
-        .collect()
+    problems.iter().map(|problem| format!("\n  {problem}")).collect()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,13 +41,7 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(place) => write!(
-                f,
-                "{}:{}: {}",
-                place.file.display(),
-                place.line,
-                self.trouble
-            ),
+            Some(place) => write!(f, "{}:{}: {}", place.file.display(), place.line, self.trouble),
             None => write!(f, "{}", self.trouble),
         }
     }
@@ -75,26 +63,11 @@ pub enum Trouble {
     #[error("`{id}` has no {} name", .language.code())]
     MissingName { id: String, language: Language },
     #[error("`{from}` {edge} `{to}`, but there is no node `{missing}`")]
-    UnknownNode {
-        from: String,
-        edge: EdgeKind,
-        to: String,
-        missing: String,
-    },
+    UnknownNode { from: String, edge: EdgeKind, to: String, missing: String },
     #[error("`{from}` {edge} `{to}`: a {from_kind} cannot {edge} a {to_kind}")]
-    WrongEnds {
-        from: String,
-        edge: EdgeKind,
-        to: String,
-        from_kind: NodeKind,
-        to_kind: NodeKind,
-    },
+    WrongEnds { from: String, edge: EdgeKind, to: String, from_kind: NodeKind, to_kind: NodeKind },
     #[error("`{from}` {edge} `{to}` is there twice")]
-    DuplicateEdge {
-        from: String,
-        edge: EdgeKind,
-        to: String,
-    },
+    DuplicateEdge { from: String, edge: EdgeKind, to: String },
     #[error("{edge} goes in a circle: {}", .path.join(" → "))]
     Cycle { edge: EdgeKind, path: Vec<String> },
     #[error("`{id}`: {message}")]

@@ -43,16 +43,8 @@ impl Graph {
         let nodes = || document.nodes.iter().enumerate();
         let things = Linker::new(nodes().filter(|(_, node)| is_thing(node.kind)));
         let aspects =
-            Linker::new(nodes().filter(|(_, node)| {
-                matches!(node.kind, NodeKind::Attribute | NodeKind::Condition)
-            }));
-        Ok(Graph {
-            net,
-            index,
-            things,
-            aspects,
-            document,
-        })
+            Linker::new(nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Attribute | NodeKind::Condition)));
+        Ok(Graph { net, index, things, aspects, document })
     }
 
     pub fn document(&self) -> &GraphDocument {
@@ -60,16 +52,11 @@ impl Graph {
     }
 
     pub fn node(&self, id: &str) -> Option<&Node> {
-        self.index
-            .get(id)
-            .and_then(|at| self.document.nodes.get(*at))
+        self.index.get(id).and_then(|at| self.document.nodes.get(*at))
     }
 
     pub fn of_kind(&self, kind: NodeKind) -> impl Iterator<Item = &Node> {
-        self.document
-            .nodes
-            .iter()
-            .filter(move |node| node.kind == kind)
+        self.document.nodes.iter().filter(move |node| node.kind == kind)
     }
 
     /// Where the edges of a kind lead to, in the order of the document.
@@ -82,12 +69,7 @@ impl Graph {
         self.neighbours(id, kind, Direction::Incoming)
     }
 
-    fn neighbours(
-        &self,
-        id: &str,
-        kind: EdgeKind,
-        direction: Direction,
-    ) -> Vec<(&Node, &EdgeProps)> {
+    fn neighbours(&self, id: &str, kind: EdgeKind, direction: Direction) -> Vec<(&Node, &EdgeProps)> {
         let Some(at) = self.index.get(id) else {
             return Vec::new();
         };
@@ -95,33 +77,21 @@ impl Graph {
             .net
             .edges_directed(NodeIndex::new(*at), direction)
             .filter_map(|reference| {
-                let edge = self
-                    .document
-                    .edges
-                    .get(*reference.weight())
-                    .filter(|edge| edge.kind == kind)?;
+                let edge = self.document.edges.get(*reference.weight()).filter(|edge| edge.kind == kind)?;
                 let other = match direction {
                     Direction::Outgoing => reference.target(),
                     Direction::Incoming => reference.source(),
                 };
-                Some((
-                    *reference.weight(),
-                    self.document.nodes.get(other.index())?,
-                    &edge.props,
-                ))
+                Some((*reference.weight(), self.document.nodes.get(other.index())?, &edge.props))
             })
             .collect();
         found.sort_by_key(|(edge, ..)| *edge);
-        found
-            .into_iter()
-            .map(|(_, node, props)| (node, props))
-            .collect()
+        found.into_iter().map(|(_, node, props)| (node, props)).collect()
     }
 
     /// A node and everything above it along a kind of edge, nearest first, each with the path that leads to it.
     pub(crate) fn above(&self, id: &str, kind: EdgeKind) -> Vec<Vec<&Node>> {
-        let mut queue: VecDeque<Vec<&Node>> =
-            self.node(id).map(|node| vec![node]).into_iter().collect();
+        let mut queue: VecDeque<Vec<&Node>> = self.node(id).map(|node| vec![node]).into_iter().collect();
         let mut seen = HashSet::new();
         let mut found = Vec::new();
         while let Some(path) = queue.pop_front() {
@@ -150,9 +120,7 @@ impl Graph {
                 }
             }
         }
-        self.of_kind(NodeKind::Product)
-            .filter(|node| inside.contains(node.id.as_str()))
-            .collect()
+        self.of_kind(NodeKind::Product).filter(|node| inside.contains(node.id.as_str())).collect()
     }
 
     /// Which products, categories, brands, policies, places … a text names: the longest names, without case and width.
@@ -166,9 +134,7 @@ impl Graph {
     }
 
     fn mentions(&self, text: &str, hits: Vec<Hit<'_>>) -> Vec<Mention> {
-        let each = hits
-            .iter()
-            .flat_map(|hit| hit.nodes.iter().map(move |at| (hit, at)));
+        let each = hits.iter().flat_map(|hit| hit.nodes.iter().map(move |at| (hit, at)));
         let mentions = each.filter_map(|(hit, at)| {
             Some(Mention {
                 node: self.document.nodes.get(*at)?.id.clone(),
@@ -183,10 +149,7 @@ impl Graph {
 
 /// Things that customers name. Attributes and conditions are what they say about a thing.
 fn is_thing(kind: NodeKind) -> bool {
-    !matches!(
-        kind,
-        NodeKind::Attribute | NodeKind::Condition | NodeKind::Step
-    )
+    !matches!(kind, NodeKind::Attribute | NodeKind::Condition | NodeKind::Step)
 }
 
 /// The graph that a running server uses; clones share it, and `set` replaces it for all of them.
@@ -199,10 +162,7 @@ impl Shared {
     }
 
     pub fn get(&self) -> Arc<Graph> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn set(&self, graph: Graph) {

@@ -17,10 +17,7 @@ pub use document::{GraphDocument, load_dir};
 pub use error::{GraphError, Place, Problem, Trouble};
 pub use graph::{Graph, Shared};
 pub use link::Mention;
-pub use node::{
-    Aliases, Better, Days, Edge, EdgeKind, EdgeProps, Measure, Node, NodeKind, Rule, Text, Value,
-    Verdict,
-};
+pub use node::{Aliases, Better, Days, Edge, EdgeKind, EdgeProps, Measure, Node, NodeKind, Rule, Text, Value, Verdict};
 pub use query::{Choice, GraphAnswer, Step, Topic};
 
 use serde::{Deserialize, Serialize};

@@ -22,7 +22,7 @@ pub struct Mention {
 }
 
 /// Names of longer words may be torn apart by a blank ("head phones"), those of short ones not ("size M 2 pieces").
-const TEARABLE: usize = 6;
+const TEARABLE: usize = 4;
 /// A name of one character says nothing.
 const SHORTEST: usize = 2;
 
@@ -61,20 +61,13 @@ impl Linker {
                 seams: vec![false; letters],
                 nodes: Vec::new(),
             });
-            pattern
-                .seams
-                .iter_mut()
-                .zip(seams)
-                .for_each(|(known, new)| *known |= new);
+            pattern.seams.iter_mut().zip(seams).for_each(|(known, new)| *known |= new);
             if !pattern.nodes.contains(&node) {
                 pattern.nodes.push(node);
             }
         };
         for (at, node) in nodes {
-            for name in [node.name.zh.as_str(), &node.name.en]
-                .into_iter()
-                .chain(node.aliases.iter())
-            {
+            for name in [node.name.zh.as_str(), &node.name.en].into_iter().chain(node.aliases.iter()) {
                 add(name, at);
                 if let Some(singular) = singular(name) {
                     add(&singular, at);
@@ -83,14 +76,8 @@ impl Linker {
         }
         let (texts, patterns): (Vec<String>, Vec<Pattern>) = known.into_iter().unzip();
         // Building fails only beyond 2^31 patterns or so; a linker without names finds nothing, which is safe.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&texts)
-            .ok();
-        Linker {
-            automaton,
-            patterns,
-        }
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&texts).ok();
+        Linker { automaton, patterns }
     }
 
     /// The longest names that do not overlap, in the order of the text.
@@ -103,17 +90,10 @@ impl Linker {
             let Some(pattern) = self.patterns.get(hit.pattern().as_usize()) else {
                 continue;
             };
-            let Some(letters) = text
-                .letters(hit.range())
-                .filter(|letters| letters.len() == pattern.letters)
-            else {
+            let Some(letters) = text.letters(hit.range()).filter(|letters| letters.len() == pattern.letters) else {
                 continue;
             };
-            if pattern.letters < TEARABLE
-                && text
-                    .blanks(&letters)
-                    .any(|at| pattern.seams.get(at) == Some(&false))
-            {
+            if pattern.letters < TEARABLE && text.blanks(&letters).any(|at| pattern.seams.get(at) == Some(&false)) {
                 continue;
             }
             if let Some(letters) = text.whole_words(letters) {
@@ -132,11 +112,7 @@ impl Linker {
         found.sort_by_key(|(letters, _)| letters.start);
         let hits = found.into_iter().filter_map(|(letters, pattern)| {
             let (start, end) = text.span(&letters)?;
-            Some(Hit {
-                nodes: &pattern.nodes,
-                start,
-                end,
-            })
+            Some(Hit { nodes: &pattern.nodes, start, end })
         });
         hits.collect()
     }

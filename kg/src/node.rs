@@ -19,10 +19,7 @@ pub struct Text {
 
 impl Text {
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text {
-        Text {
-            zh: zh.into(),
-            en: en.into(),
-        }
+        Text { zh: zh.into(), en: en.into() }
     }
 
     pub fn get(&self, language: Language) -> &str {
@@ -199,12 +196,7 @@ pub struct Edge {
 
 impl Edge {
     pub fn new(from: impl Into<String>, kind: EdgeKind, to: impl Into<String>) -> Edge {
-        Edge {
-            from: from.into(),
-            kind,
-            to: to.into(),
-            props: EdgeProps::default(),
-        }
+        Edge { from: from.into(), kind, to: to.into(), props: EdgeProps::default() }
     }
 }
 

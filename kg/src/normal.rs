@@ -28,11 +28,7 @@ enum Gap {
 
 impl Normal {
     pub fn new(original: &str) -> Normal {
-        let mut normal = Normal {
-            text: String::with_capacity(original.len()),
-            letters: Vec::new(),
-            index: Vec::new(),
-        };
+        let mut normal = Normal { text: String::with_capacity(original.len()), letters: Vec::new(), index: Vec::new() };
         let mut gap = Gap::None;
         let mut before = None;
         let mut rest = original.char_indices().peekable();
@@ -49,14 +45,7 @@ impl Normal {
                     let at = normal.letters.len() as u32;
                     normal.text.push(value);
                     normal.index.resize(normal.text.len(), at);
-                    normal.letters.push(Letter {
-                        value,
-                        start,
-                        end,
-                        gap,
-                        before,
-                        after,
-                    });
+                    normal.letters.push(Letter { value, start, end, gap, before, after });
                     gap = Gap::None;
                 }
             }
@@ -88,11 +77,7 @@ impl Normal {
     pub fn blanks(&self, letters: &std::ops::Range<usize>) -> impl Iterator<Item = usize> {
         let from = letters.start;
         (from + 1..letters.end)
-            .filter(|at| {
-                self.letters
-                    .get(*at)
-                    .is_some_and(|letter| letter.gap == Gap::Blank)
-            })
+            .filter(|at| self.letters.get(*at).is_some_and(|letter| letter.gap == Gap::Blank))
             .map(move |at| at - from)
     }
 
@@ -123,10 +108,7 @@ impl Normal {
         [&['s'][..], &['e', 's']].iter().find_map(|ending| {
             let end = letters.end + ending.len();
             let added = self.letters.get(letters.end..end)?;
-            let same = added
-                .iter()
-                .zip(*ending)
-                .all(|(a, b)| a.value == *b && a.gap == Gap::None);
+            let same = added.iter().zip(*ending).all(|(a, b)| a.value == *b && a.gap == Gap::None);
             (same && self.ends_word(end)).then_some(letters.start..end)
         })
     }
@@ -175,8 +157,7 @@ fn dropped(c: char) -> bool {
 
 /// Written with blanks between words, so that a name must not end inside one. Chinese is not.
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric()
-        && !matches!(c as u32, 0x2e80..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff)
+    c.is_alphanumeric() && !matches!(c as u32, 0x2e80..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff)
 }
 
 #[cfg(test)]

@@ -21,9 +21,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::GraphError;
-use crate::{
-    Aliases, Edge, EdgeKind, EdgeProps, GraphDocument, Measure, Node, NodeKind, Rule, Text, Value,
-};
+use crate::{Aliases, Edge, EdgeKind, EdgeProps, GraphDocument, Measure, Node, NodeKind, Rule, Text, Value};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,26 +64,16 @@ struct Entry {
 struct Targets(Vec<(String, EdgeProps)>);
 
 pub(crate) fn parse(path: &Path, text: &str) -> Result<GraphDocument, GraphError> {
-    if text
-        .lines()
-        .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
-    {
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(GraphDocument::default());
     }
-    let file: File = serde_yaml_ng::from_str(text).map_err(|error| GraphError::Parse {
-        path: path.to_path_buf(),
-        message: error.to_string(),
-    })?;
+    let file: File = serde_yaml_ng::from_str(text)
+        .map_err(|error| GraphError::Parse { path: path.to_path_buf(), message: error.to_string() })?;
     let mut document = GraphDocument::default();
     for entry in file.nodes {
         for (kind, targets) in entry.edges {
             for (to, props) in targets.0 {
-                document.edges.push(Edge {
-                    from: entry.id.clone(),
-                    kind,
-                    to,
-                    props,
-                });
+                document.edges.push(Edge { from: entry.id.clone(), kind, to, props });
             }
         }
         document.nodes.push(Node {
@@ -108,11 +96,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<GraphDocument, GraphError
 pub(crate) fn write(document: &GraphDocument) -> Result<String, GraphError> {
     let mut leaving: BTreeMap<&str, BTreeMap<EdgeKind, Targets>> = BTreeMap::new();
     for edge in &document.edges {
-        let targets = leaving
-            .entry(&edge.from)
-            .or_default()
-            .entry(edge.kind)
-            .or_default();
+        let targets = leaving.entry(&edge.from).or_default().entry(edge.kind).or_default();
         targets.0.push((edge.to.clone(), edge.props.clone()));
     }
     let nodes = document.nodes.iter().map(|node| Entry {
@@ -132,16 +116,10 @@ pub(crate) fn write(document: &GraphDocument) -> Result<String, GraphError> {
     let mut edges = Vec::new();
     for (from, kinds) in leaving {
         for (kind, targets) in kinds {
-            edges.extend(targets.0.into_iter().map(|(to, props)| Edge {
-                from: from.to_owned(),
-                kind,
-                to,
-                props,
-            }));
+            edges.extend(targets.0.into_iter().map(|(to, props)| Edge { from: from.to_owned(), kind, to, props }));
         }
     }
-    serde_yaml_ng::to_string(&File { nodes, edges })
-        .map_err(|error| GraphError::Write(error.to_string()))
+    serde_yaml_ng::to_string(&File { nodes, edges }).map_err(|error| GraphError::Write(error.to_string()))
 }
 
 impl Serialize for Targets {

@@ -14,11 +14,7 @@ fn document() -> GraphDocument {
 fn is_valid_and_large_enough() {
     let graph = Graph::new(document()).unwrap();
     let count = |kind| graph.of_kind(kind).count();
-    assert!(
-        graph.document().nodes.len() >= 320,
-        "{}",
-        graph.document().nodes.len()
-    );
+    assert!(graph.document().nodes.len() >= 320, "{}", graph.document().nodes.len());
     assert!(count(NodeKind::Product) >= 110);
     assert!(count(NodeKind::Category) >= 25);
     assert!(count(NodeKind::Policy) >= 20);

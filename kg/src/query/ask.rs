@@ -36,12 +36,7 @@ pub(crate) struct Ask<'g> {
 }
 
 impl<'g> Ask<'g> {
-    pub fn new(
-        graph: &'g Graph,
-        text: &'g str,
-        mentions: &[Mention],
-        language: Language,
-    ) -> Ask<'g> {
+    pub fn new(graph: &'g Graph, text: &'g str, mentions: &[Mention], language: Language) -> Ask<'g> {
         let mut ask = Ask {
             graph,
             text,
@@ -68,33 +63,24 @@ impl<'g> Ask<'g> {
             match node.kind {
                 NodeKind::Product => {
                     // Mentions taken from earlier turns have no span and never compete.
-                    let span =
-                        Some((mention.start, mention.end)).filter(|(start, end)| start < end);
+                    let span = Some((mention.start, mention.end)).filter(|(start, end)| start < end);
                     match groups.last_mut().filter(|_| span.is_some() && span == at) {
                         Some(group) => group.push(node),
                         None => groups.push(vec![node]),
                     }
                     at = span;
-                    ask.product_word
-                        .get_or_insert_with(|| mention.surface.clone());
+                    ask.product_word.get_or_insert_with(|| mention.surface.clone());
                 }
                 NodeKind::Variant => {
                     add(&mut ask.variants, node);
-                    groups.extend(
-                        graph
-                            .incoming(&node.id, EdgeKind::HasVariant)
-                            .first()
-                            .map(|(p, _)| vec![*p]),
-                    );
+                    groups.extend(graph.incoming(&node.id, EdgeKind::HasVariant).first().map(|(p, _)| vec![*p]));
                     at = None;
                 }
                 NodeKind::Category => add(&mut ask.categories, node),
                 NodeKind::Brand => add(&mut ask.brands, node),
                 NodeKind::City | NodeKind::Region => ask.places.push((node, mention.clone())),
                 NodeKind::Warehouse => add(&mut ask.warehouses, node),
-                NodeKind::Policy | NodeKind::OrderState | NodeKind::Carrier => {
-                    add(&mut ask.others, node)
-                }
+                NodeKind::Policy | NodeKind::OrderState | NodeKind::Carrier => add(&mut ask.others, node),
                 NodeKind::Attribute | NodeKind::Condition | NodeKind::Step => {}
             }
         }
@@ -124,24 +110,13 @@ impl<'g> Ask<'g> {
 
     pub fn of_brands(&self, product: &Node) -> bool {
         let made_by = self.graph.outgoing(&product.id, EdgeKind::MadeBy);
-        self.brands.is_empty()
-            || made_by
-                .iter()
-                .any(|(made_by, _)| self.brands.iter().any(|b| b.id == made_by.id))
+        self.brands.is_empty() || made_by.iter().any(|(made_by, _)| self.brands.iter().any(|b| b.id == made_by.id))
     }
 
     fn of_categories(&self, product: &Node) -> bool {
         let above = self.graph.above(&product.id, EdgeKind::IsA);
-        let ids: HashSet<&str> = above
-            .iter()
-            .filter_map(|path| path.last())
-            .map(|node| node.id.as_str())
-            .collect();
-        self.categories.is_empty()
-            || self
-                .categories
-                .iter()
-                .any(|category| ids.contains(category.id.as_str()))
+        let ids: HashSet<&str> = above.iter().filter_map(|path| path.last()).map(|node| node.id.as_str()).collect();
+        self.categories.is_empty() || self.categories.iter().any(|category| ids.contains(category.id.as_str()))
     }
 
     /// "The Qingyu speaker" names a product when the brand makes only one.
@@ -150,10 +125,7 @@ impl<'g> Ask<'g> {
             return;
         };
         let products = self.graph.products_of(&category.id);
-        let found: Vec<&Node> = products
-            .into_iter()
-            .filter(|product| self.of_brands(product))
-            .collect();
+        let found: Vec<&Node> = products.into_iter().filter(|product| self.of_brands(product)).collect();
         match found.as_slice() {
             [one] => self.products.push(one),
             several if several.len() <= MOST_CHOICES => self.doubtful.extend(several),
@@ -165,17 +137,11 @@ impl<'g> Ask<'g> {
     fn read_aspects(&mut self, mentions: &[Mention]) {
         let inside = |aspect: &Mention| {
             mentions.iter().any(|mention| {
-                let here =
-                    self.text.get(mention.start..mention.end) == Some(mention.surface.as_str());
+                let here = self.text.get(mention.start..mention.end) == Some(mention.surface.as_str());
                 here && aspect.start < mention.end && mention.start < aspect.end
             })
         };
-        let aspects: Vec<Mention> = self
-            .graph
-            .link_aspects(self.text)
-            .into_iter()
-            .filter(|a| !inside(a))
-            .collect();
+        let aspects: Vec<Mention> = self.graph.link_aspects(self.text).into_iter().filter(|a| !inside(a)).collect();
         for aspect in aspects {
             let Some(node) = self.graph.node(&aspect.node) else {
                 continue;
@@ -184,11 +150,7 @@ impl<'g> Ask<'g> {
                 add(&mut self.conditions, node);
                 continue;
             }
-            match self
-                .attributes
-                .last_mut()
-                .filter(|(_, last)| (last.start, last.end) == (aspect.start, aspect.end))
-            {
+            match self.attributes.last_mut().filter(|(_, last)| (last.start, last.end) == (aspect.start, aspect.end)) {
                 Some((nodes, _)) => nodes.push(node),
                 None => self.attributes.push((vec![node], aspect)),
             }
@@ -205,9 +167,7 @@ impl<'g> Ask<'g> {
     }
 
     pub fn text_of<'a>(&self, node: &'a Node) -> &'a str {
-        node.text
-            .as_ref()
-            .map_or("", |text| text.get(self.language))
+        node.text.as_ref().map_or("", |text| text.get(self.language))
     }
 
     /// Whether the text has one of these words, written without blanks and in lower case.
@@ -216,32 +176,17 @@ impl<'g> Ask<'g> {
     }
 
     /// Products, or else the category or brand, answered one by one; a question back when a name fits several.
-    pub fn each_subject(
-        &self,
-        answer: impl Fn(&Ask<'g>, &'g Node) -> Option<GraphAnswer>,
-    ) -> Option<GraphAnswer> {
+    pub fn each_subject(&self, answer: impl Fn(&Ask<'g>, &'g Node) -> Option<GraphAnswer>) -> Option<GraphAnswer> {
         if self.products.is_empty() && !self.doubtful.is_empty() {
             // One policy for all of them needs no question back.
             let end = |answer: &GraphAnswer| answer.steps.last().map(|step| step.node.clone());
             let answers = self.doubtful.iter().map(|node| answer(self, node));
-            let mut ends: Vec<_> = answers
-                .map(|answer| answer.as_ref().and_then(end))
-                .collect();
+            let mut ends: Vec<_> = answers.map(|answer| answer.as_ref().and_then(end)).collect();
             ends.dedup();
             if let [Some(same)] = ends.as_slice() {
-                let wider = self
-                    .categories
-                    .iter()
-                    .chain(&self.brands)
-                    .filter_map(|node| answer(self, node));
-                let is_policy = self
-                    .graph
-                    .node(same)
-                    .is_some_and(|node| node.kind == NodeKind::Policy);
-                if let Some(found) = wider
-                    .into_iter()
-                    .find(|a| is_policy && end(a).as_ref() == Some(same))
-                {
+                let wider = self.categories.iter().chain(&self.brands).filter_map(|node| answer(self, node));
+                let is_policy = self.graph.node(same).is_some_and(|node| node.kind == NodeKind::Policy);
+                if let Some(found) = wider.into_iter().find(|a| is_policy && end(a).as_ref() == Some(same)) {
                     return Some(found);
                 }
             }
@@ -254,10 +199,7 @@ impl<'g> Ask<'g> {
         } else {
             &self.brands
         };
-        let answers = subjects
-            .iter()
-            .take(MOST_SUBJECTS)
-            .map(|node| answer(self, node));
+        let answers = subjects.iter().take(MOST_SUBJECTS).map(|node| answer(self, node));
         self.join(answers.collect::<Option<Vec<_>>>()?)
     }
 
@@ -279,23 +221,12 @@ impl<'g> Ask<'g> {
     /// Asks back which product is meant.
     pub fn which(&self, products: &[&'g Node]) -> GraphAnswer {
         let text = self.say("请问您说的是哪一款？", "Which one do you mean?");
-        let mut answer = products
-            .first()
-            .map_or_else(Path::default, |node| Path::from(node))
-            .answer(self, text);
-        answer.title = say::list(
-            self,
-            products
-                .iter()
-                .map(|node| node.name(self.language).to_owned()),
-        );
+        let mut answer = products.first().map_or_else(Path::default, |node| Path::from(node)).answer(self, text);
+        answer.title = say::list(self, products.iter().map(|node| node.name(self.language).to_owned()));
         answer.choices = products
             .iter()
             .take(MOST_CHOICES)
-            .map(|node| Choice {
-                node: node.id.clone(),
-                title: node.name(self.language).to_owned(),
-            })
+            .map(|node| Choice { node: node.id.clone(), title: node.name(self.language).to_owned() })
             .collect();
         answer
     }
@@ -306,18 +237,12 @@ impl<'g> Ask<'g> {
         let named = |variant: &Node| {
             self.variants.iter().any(|named| named.id == variant.id)
                 || Language::ALL.iter().any(|language| {
-                    let apart = variant
-                        .name(*language)
-                        .strip_prefix(product.name(*language))
-                        .unwrap_or_default();
+                    let apart = variant.name(*language).strip_prefix(product.name(*language)).unwrap_or_default();
                     let apart = Normal::new(apart.trim_start_matches([' ', ',', '，'])).text;
                     apart.chars().count() > 1 && self.normal.contains(&apart)
                 })
         };
-        let mut found = variants
-            .into_iter()
-            .map(|(node, _)| node)
-            .filter(|node| named(node));
+        let mut found = variants.into_iter().map(|(node, _)| node).filter(|node| named(node));
         let first = found.next()?;
         found.next().is_none().then_some(first)
     }

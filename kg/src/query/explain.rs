@@ -13,13 +13,7 @@ pub(crate) fn explain(ask: &Ask<'_>) -> Option<GraphAnswer> {
         return policy(ask, node);
     }
     let told = node.text.as_ref()?.get(ask.language);
-    let path = Path::from(node);
-    let next = ask.graph.outgoing(&node.id, EdgeKind::Next);
-    let path = match next.first() {
-        Some((next, _)) => path.then(EdgeKind::Next, next),
-        None => path,
-    };
-    Some(path.answer(ask, told.to_owned()))
+    Some(Path::from(node).answer(ask, told.to_owned()))
 }
 
 /// A policy as it holds for the thing that is named with it, or in general.
@@ -28,30 +22,20 @@ fn policy<'g>(ask: &Ask<'g>, policy: &'g Node) -> Option<GraphAnswer> {
     let subject = ask.products.first().or(ask.categories.first());
     let (policy, mut path) = match subject {
         Some(subject) => {
-            let ruling = ruling::rulings(ask.graph, subject, topic)
-                .into_iter()
-                .next()?;
+            let ruling = ruling::rulings(ask.graph, subject, topic).into_iter().next()?;
             (ruling.policy, ruling.path)
         }
         None => (policy, Path::from(policy)),
     };
     let mut text = ask.text_of(policy).to_owned();
-    let mut step = ask
-        .graph
-        .outgoing(&policy.id, EdgeKind::StartsWith)
-        .first()
-        .map(|(step, _)| *step);
+    let mut step = ask.graph.outgoing(&policy.id, EdgeKind::StartsWith).first().map(|(step, _)| *step);
     let mut edge = EdgeKind::StartsWith;
     let mut said = Vec::new();
     while let Some(node) = step.filter(|_| said.len() < MOST_STEPS) {
         said.push(format!("{}. {}", said.len() + 1, ask.text_of(node)));
         path = path.then(edge, node);
         edge = EdgeKind::Next;
-        step = ask
-            .graph
-            .outgoing(&node.id, EdgeKind::Next)
-            .first()
-            .map(|(next, _)| *next);
+        step = ask.graph.outgoing(&node.id, EdgeKind::Next).first().map(|(next, _)| *next);
     }
     if !said.is_empty() {
         text = format!("{text}\n{}", said.join("\n"));

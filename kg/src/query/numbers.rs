@@ -2,9 +2,8 @@
 
 use crate::Mention;
 
-const BELOW_AFTER: [&str; 11] = [
-    "以下", "以内", "之内", "之下", "内", "封顶", "or less", "or under", "or below", "max", "tops",
-];
+const BELOW_AFTER: [&str; 11] =
+    ["以下", "以内", "之内", "之下", "内", "封顶", "or less", "or under", "or below", "max", "tops"];
 const BELOW_BEFORE: [&str; 20] = [
     "低于",
     "不超过",
@@ -27,49 +26,12 @@ const BELOW_BEFORE: [&str; 20] = [
     "not more than",
     "budget of",
 ];
-const ABOVE_AFTER: [&str; 7] = [
-    "以上",
-    "之上",
-    "起",
-    "or more",
-    "or above",
-    "and up",
-    "and above",
-];
-const ABOVE_BEFORE: [&str; 12] = [
-    "高于",
-    "超过",
-    "大于",
-    "多于",
-    "最少",
-    "至少",
-    "over",
-    "above",
-    "more than",
-    "at least",
-    "from",
-    "minimum",
-];
+const ABOVE_AFTER: [&str; 7] = ["以上", "之上", "起", "or more", "or above", "and up", "and above"];
+const ABOVE_BEFORE: [&str; 12] =
+    ["高于", "超过", "大于", "多于", "最少", "至少", "over", "above", "more than", "at least", "from", "minimum"];
 const AROUND_AFTER: [&str; 3] = ["左右", "上下", "or so"];
-const AROUND_BEFORE: [&str; 6] = [
-    "大概",
-    "大约",
-    "around",
-    "about",
-    "roughly",
-    "approximately",
-];
-const CURRENCY: [&str; 9] = [
-    "元",
-    "块钱",
-    "块",
-    "人民币",
-    "rmb",
-    "yuan",
-    "cny",
-    "¥",
-    "￥",
-];
+const AROUND_BEFORE: [&str; 6] = ["大概", "大约", "around", "about", "roughly", "approximately"];
+const CURRENCY: [&str; 9] = ["元", "块钱", "块", "人民币", "rmb", "yuan", "cny", "¥", "￥"];
 
 /// Bounds of a price in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -105,16 +67,11 @@ pub(crate) fn bounds(text: &str) -> Bounds {
         let priced = money.is_some() || text[..number.start].trim_end().ends_with(['¥', '￥']);
         let after = money.unwrap_or(after).trim_start();
         if let Some(next) = numbers.get(at + 1) {
-            let between = text[number.end..next.start]
-                .trim()
-                .trim_matches(['¥', '￥', '元', '块', ' ']);
+            let between = text[number.end..next.start].trim().trim_matches(['¥', '￥', '元', '块', ' ']);
             if ["到", "至", "-", "~", "–", "to", "and"].contains(&between.trim()) {
                 let high = self::minor(next.value);
                 // "1-2千" counts the first in the unit of the second only by guessing; taken as written.
-                return Bounds {
-                    low: Some(minor),
-                    high,
-                };
+                return Bounds { low: Some(minor), high };
             }
         }
         let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
@@ -124,10 +81,7 @@ pub(crate) fn bounds(text: &str) -> Bounds {
         } else if ends(&ABOVE_BEFORE) || starts(&ABOVE_AFTER) {
             bounds.low = Some(minor);
         } else if priced || ends(&AROUND_BEFORE) || starts(&AROUND_AFTER) {
-            bounds = Bounds {
-                low: Some(minor / 10 * 8),
-                high: Some(minor / 10 * 12),
-            };
+            bounds = Bounds { low: Some(minor / 10 * 8), high: Some(minor / 10 * 12) };
         }
     }
     bounds
@@ -169,40 +123,18 @@ pub(crate) fn is_origin(text: &str, mention: &Mention) -> bool {
     let before = fold(text.get(..mention.start).unwrap_or_default());
     let after = fold(text.get(mention.end..).unwrap_or_default());
     let before = before.trim_end().trim_end_matches("the").trim_end();
-    let from = ["从", "由", "自", "from", "in", "at"]
-        .iter()
-        .any(|word| before.ends_with(word));
-    let to = ["寄", "到", "送", "发往", "to"]
-        .iter()
-        .any(|word| after.trim_start().starts_with(word));
-    (from && !to)
-        || ["发货", "出货", "仓"]
-            .iter()
-            .any(|word| after.trim_start().starts_with(word))
+    let from = ["从", "由", "自", "from", "in", "at"].iter().any(|word| before.ends_with(word));
+    let to = ["寄", "到", "送", "发往", "to"].iter().any(|word| after.trim_start().starts_with(word));
+    (from && !to) || ["发货", "出货", "仓"].iter().any(|word| after.trim_start().starts_with(word))
 }
 
 /// "不带NFC", "without noise cancelling".
 pub(crate) fn is_denied(text: &str, mention: &Mention) -> bool {
     let before = fold(text.get(..mention.start).unwrap_or_default());
     let before = before.trim_end();
-    [
-        "不带",
-        "没有",
-        "无",
-        "不支持",
-        "不要",
-        "不含",
-        "without",
-        "without any",
-        "no",
-        "not",
-    ]
-    .iter()
-    .any(|word| {
+    ["不带", "没有", "无", "不支持", "不要", "不含", "without", "without any", "no", "not"].iter().any(|word| {
         let whole = word.is_ascii();
-        before
-            .strip_suffix(word)
-            .is_some_and(|rest| !whole || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+        before.strip_suffix(word).is_some_and(|rest| !whole || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
     })
 }
 
@@ -212,10 +144,7 @@ fn fold(text: &str) -> String {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         _ => c,
     };
-    text.chars()
-        .map(half)
-        .flat_map(char::to_lowercase)
-        .collect()
+    text.chars().map(half).flat_map(char::to_lowercase).collect()
 }
 
 /// Numbers that stand alone: not those of "M2" or "512GB".
@@ -228,8 +157,7 @@ fn numbers(text: &str) -> Vec<Number> {
             let mut digits = c.to_string();
             let mut end = start + 1;
             while let Some(&(at, next)) = rest.peek() {
-                let digit_follows =
-                    text[at + next.len_utf8()..].starts_with(|c: char| c.is_ascii_digit());
+                let digit_follows = text[at + next.len_utf8()..].starts_with(|c: char| c.is_ascii_digit());
                 if !(next.is_ascii_digit() || (matches!(next, '.' | ',') && digit_follows)) {
                     break;
                 }
@@ -242,38 +170,18 @@ fn numbers(text: &str) -> Vec<Number> {
             let (times, length) = multiplier(&text[end..]);
             end += length;
             let word_follows = text[end..].starts_with(|c: char| c.is_ascii_alphabetic());
-            let unit_follows = CURRENCY
-                .iter()
-                .chain(&["day", "week", "month", "year"])
-                .any(|u| text[end..].starts_with(u));
-            if let Some(value) = digits
-                .parse::<f64>()
-                .ok()
-                .filter(|_| !word_follows || unit_follows)
-            {
-                found.push(Number {
-                    value: value * times,
-                    start,
-                    end,
-                });
+            let unit_follows =
+                CURRENCY.iter().chain(&["day", "week", "month", "year"]).any(|u| text[end..].starts_with(u));
+            if let Some(value) = digits.parse::<f64>().ok().filter(|_| !word_follows || unit_follows) {
+                found.push(Number { value: value * times, start, end });
             }
             before = '0';
             continue;
         }
         if let Some((value, end)) = chinese(&text[start..]).filter(|_| !is_numeral(before)) {
-            found.push(Number {
-                value,
-                start,
-                end: start + end,
-            });
-        } else if let Some((value, end)) =
-            english(&text[start..]).filter(|_| !before.is_ascii_alphanumeric())
-        {
-            found.push(Number {
-                value,
-                start,
-                end: start + end,
-            });
+            found.push(Number { value, start, end: start + end });
+        } else if let Some((value, end)) = english(&text[start..]).filter(|_| !before.is_ascii_alphanumeric()) {
+            found.push(Number { value, start, end: start + end });
         }
         before = c;
     }
@@ -285,10 +193,7 @@ fn multiplier(rest: &str) -> (f64, usize) {
     if let Some((unit, times)) = units.into_iter().find(|(unit, _)| rest.starts_with(unit)) {
         return (times, unit.len());
     }
-    match rest
-        .strip_prefix('k')
-        .filter(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
-    {
+    match rest.strip_prefix('k').filter(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic())) {
         Some(_) => (1e3, 1),
         None => (1.0, 0),
     }
@@ -296,8 +201,7 @@ fn multiplier(rest: &str) -> (f64, usize) {
 
 fn digit(c: char) -> Option<f64> {
     let at = "零一二三四五六七八九".chars().position(|d| d == c);
-    at.map(|at| at as f64)
-        .or(matches!(c, '两' | '俩').then_some(2.0))
+    at.map(|at| at as f64).or(matches!(c, '两' | '俩').then_some(2.0))
 }
 
 fn is_numeral(c: char) -> bool {
@@ -329,13 +233,7 @@ fn chinese(text: &str) -> Option<(f64, usize)> {
         end = at + c.len_utf8();
     }
     // "两千五" means two thousand five hundred.
-    let tail = last.map(|last| {
-        if unit > 10.0 {
-            last * unit / 10.0
-        } else {
-            last
-        }
-    });
+    let tail = last.map(|last| if unit > 10.0 { last * unit / 10.0 } else { last });
     (end > 0).then_some((total + section + tail.unwrap_or(0.0), end))
 }
 
@@ -355,8 +253,7 @@ fn english(text: &str) -> Option<(f64, usize)> {
         ("twelve", 12.0),
     ];
     let (word, value) = WORDS.iter().find(|(word, _)| text.starts_with(word))?;
-    let whole =
-        word.ends_with(' ') || !text[word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+    let whole = word.ends_with(' ') || !text[word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
     whole.then_some((*value, word.trim_end().len()))
 }
 
@@ -383,10 +280,7 @@ mod tests {
             ("512GB 的手机", None, None),
             ("有什么手机", None, None),
         ] {
-            let expected = Bounds {
-                low: low.map(|v| v * 100),
-                high: high.map(|v| v * 100),
-            };
+            let expected = Bounds { low: low.map(|v| v * 100), high: high.map(|v| v * 100) };
             assert_eq!(bounds(text), expected, "{text}");
         }
     }

@@ -39,18 +39,12 @@ pub(crate) fn returns<'g>(ask: &Ask<'g>, subject: &'g Node) -> Option<GraphAnswe
 fn yes(ask: &Ask<'_>, thing: &str, ruling: &Ruling<'_>) -> String {
     let told = ask.text_of(ruling.policy);
     let needs = requirements(ask, ruling.policy);
-    ask.say(
-        format!("可以的，{thing}支持退货。{told}{needs}"),
-        format!("Yes, {thing} can be returned. {told}{needs}"),
-    )
+    ask.say(format!("可以的，{thing}支持退货。{told}{needs}"), format!("Yes, {thing} can be returned. {told}{needs}"))
 }
 
 fn requirements(ask: &Ask<'_>, policy: &Node) -> String {
     let needed = ask.graph.outgoing(&policy.id, EdgeKind::Requires);
-    let names: Vec<&str> = needed
-        .iter()
-        .map(|(condition, _)| condition.name(ask.language))
-        .collect();
+    let names: Vec<&str> = needed.iter().map(|(condition, _)| condition.name(ask.language)).collect();
     if names.is_empty() {
         return String::new();
     }
@@ -58,7 +52,7 @@ fn requirements(ask: &Ask<'_>, policy: &Node) -> String {
         format!("退货前请确认：{}。", names.join("；")),
         format!(
             " Before you send it back, please check that {}.",
-            names.join("; ")
+            say::list(ask, names.iter().map(|name| (*name).to_owned()))
         ),
     )
 }
@@ -66,10 +60,7 @@ fn requirements(ask: &Ask<'_>, policy: &Node) -> String {
 /// The customer says himself that what the policy asks for is so.
 fn meets(ask: &Ask<'_>, policy: &Node) -> bool {
     let needed = ask.graph.outgoing(&policy.id, EdgeKind::Requires);
-    !needed.is_empty()
-        && needed
-            .iter()
-            .all(|(needed, _)| ask.conditions.iter().any(|named| named.id == needed.id))
+    !needed.is_empty() && needed.iter().all(|(needed, _)| ask.conditions.iter().any(|named| named.id == needed.id))
 }
 
 fn too_late(ask: &Ask<'_>, thing: &str, rule: &Rule) -> Option<String> {
@@ -78,7 +69,9 @@ fn too_late(ask: &Ask<'_>, thing: &str, rule: &Rule) -> Option<String> {
     (asked > f64::from(limit)).then(|| {
         ask.say(
             format!("{thing}的退货期限是签收后 {limit} 天，超过期限就不能退货了。"),
-            format!("The time limit for returning {thing} is {limit} days after delivery; later a return is not possible."),
+            format!(
+                "The time limit for returning {thing} is {limit} days after delivery; later a return is not possible."
+            ),
         )
     })
 }
@@ -92,23 +85,17 @@ pub(crate) fn warranty<'g>(ask: &Ask<'g>, subject: &'g Node) -> Option<GraphAnsw
     let thing = say::thing(ask, subject);
     let told = ask.text_of(ruling.policy);
     let text = match (rule.verdict, rule.months) {
-        (Verdict::No, _) if special.is_some() => ask.say(
-            format!("抱歉，这种情况不在保修范围内。{told}"),
-            format!("Sorry, this is not covered. {told}"),
-        ),
-        (Verdict::No, _) => ask.say(
-            format!("抱歉，{thing}不设保修。{told}"),
-            format!("Sorry, there is no warranty on {thing}. {told}"),
-        ),
+        (Verdict::No, _) if special.is_some() => {
+            ask.say(format!("抱歉，这种情况不在保修范围内。{told}"), format!("Sorry, this is not covered. {told}"))
+        }
+        (Verdict::No, _) => {
+            ask.say(format!("抱歉，{thing}不设保修。{told}"), format!("Sorry, there is no warranty on {thing}. {told}"))
+        }
         (_, Some(months)) => {
             let long = say::months(ask, months);
-            let over =
-                numbers::duration(ask.text).is_some_and(|asked| asked > f64::from(months) * 31.0);
+            let over = numbers::duration(ask.text).is_some_and(|asked| asked > f64::from(months) * 31.0);
             let late = if over {
-                ask.say(
-                    "超过这个时间就不再免费保修。",
-                    " After that, repairs are no longer free of charge.",
-                )
+                ask.say("超过这个时间就不再免费保修。", " After that, repairs are no longer free of charge.")
             } else {
                 String::new()
             };

@@ -16,24 +16,11 @@ pub(crate) struct Ruling<'g> {
 pub(crate) fn rulings<'g>(graph: &'g Graph, start: &'g Node, topic: &str) -> Vec<Ruling<'g>> {
     let mut found = Vec::new();
     let mut exempt: HashSet<&str> = HashSet::new();
-    for (depth, steps) in graph
-        .above(&start.id, EdgeKind::IsA)
-        .into_iter()
-        .enumerate()
-    {
+    for (depth, steps) in graph.above(&start.id, EdgeKind::IsA).into_iter().enumerate() {
         let mut path = Path::default();
         for (at, node) in steps.iter().enumerate() {
-            path = if at == 0 {
-                Path::from(node)
-            } else {
-                path.then(EdgeKind::IsA, node)
-            };
-            exempt.extend(
-                graph
-                    .outgoing(&node.id, EdgeKind::ExemptFrom)
-                    .iter()
-                    .map(|(policy, _)| policy.id.as_str()),
-            );
+            path = if at == 0 { Path::from(node) } else { path.then(EdgeKind::IsA, node) };
+            exempt.extend(graph.outgoing(&node.id, EdgeKind::ExemptFrom).iter().map(|(policy, _)| policy.id.as_str()));
         }
         let Some(last) = steps.last() else { continue };
         collect(graph, last, topic, &path, &exempt, &mut found);
@@ -58,38 +45,22 @@ fn collect<'g>(
     for (policy, _) in graph.outgoing(&holder.id, EdgeKind::GovernedBy) {
         let about = policy.rule.as_ref().is_some_and(|rule| rule.topic == topic);
         if about && !exempt.contains(policy.id.as_str()) {
-            found.push(Ruling {
-                policy,
-                path: path.clone().then(EdgeKind::GovernedBy, policy),
-            });
+            found.push(Ruling { policy, path: path.clone().then(EdgeKind::GovernedBy, policy) });
         }
     }
 }
 
 /// The exception that holds in the conditions which the customer names; one in his favour comes first, then the nearest.
-pub(crate) fn exception<'g>(
-    graph: &'g Graph,
-    rulings: &[Ruling<'g>],
-    conditions: &[&Node],
-) -> Option<Ruling<'g>> {
+pub(crate) fn exception<'g>(graph: &'g Graph, rulings: &[Ruling<'g>], conditions: &[&Node]) -> Option<Ruling<'g>> {
     let mut found: Option<Ruling<'g>> = None;
     for ruling in rulings {
         for (policy, _) in graph.outgoing(&ruling.policy.id, EdgeKind::Except) {
             let when = graph.outgoing(&policy.id, EdgeKind::When);
-            if !when
-                .iter()
-                .any(|(needed, _)| conditions.iter().any(|named| named.id == needed.id))
-            {
+            if !when.iter().any(|(needed, _)| conditions.iter().any(|named| named.id == needed.id)) {
                 continue;
             }
-            let favourable = policy
-                .rule
-                .as_ref()
-                .is_some_and(|rule| rule.verdict == Verdict::Yes);
-            let ruling = || Ruling {
-                policy,
-                path: ruling.path.clone().then(EdgeKind::Except, policy),
-            };
+            let favourable = policy.rule.as_ref().is_some_and(|rule| rule.verdict == Verdict::Yes);
+            let ruling = || Ruling { policy, path: ruling.path.clone().then(EdgeKind::Except, policy) };
             if favourable {
                 return Some(ruling());
             }

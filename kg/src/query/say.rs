@@ -11,11 +11,7 @@ pub(crate) fn money(minor: i64) -> String {
 pub(crate) fn thing(ask: &Ask<'_>, node: &Node) -> String {
     let name = node.name(ask.language);
     if ask.zh() {
-        return if node.kind == NodeKind::Brand {
-            format!("{name}的商品")
-        } else {
-            name.to_owned()
-        };
+        return if node.kind == NodeKind::Brand { format!("{name}的商品") } else { name.to_owned() };
     }
     match node.kind {
         NodeKind::Category => lower(name),
@@ -66,11 +62,7 @@ pub(crate) fn days(ask: &Ask<'_>, days: Days) -> String {
 }
 
 pub(crate) fn months(ask: &Ask<'_>, months: u16) -> String {
-    let (number, years) = if months.is_multiple_of(12) {
-        (months / 12, true)
-    } else {
-        (months, false)
-    };
+    let (number, years) = if months.is_multiple_of(12) { (months / 12, true) } else { (months, false) };
     match (ask.zh(), years) {
         (true, true) => format!("{number} 年"),
         (true, false) => format!("{number} 个月"),
@@ -81,28 +73,17 @@ pub(crate) fn months(ask: &Ask<'_>, months: u16) -> String {
 
 /// The value of an attribute with its unit; `None` for a flag, which needs a sentence.
 pub(crate) fn value(ask: &Ask<'_>, attribute: &Node, value: &Value) -> Option<String> {
-    let unit = attribute
-        .measure
-        .as_ref()
-        .and_then(|measure| measure.unit.as_ref());
+    let unit = attribute.measure.as_ref().and_then(|measure| measure.unit.as_ref());
     Some(match value {
         Value::Flag(_) => return None,
         Value::Number(number) => {
             let (number, unit) = match unit {
-                Some(unit) if *number >= 1000.0 && unit.en == "g" => {
-                    (number / 1000.0, ask.say("公斤", "kg"))
-                }
-                Some(unit) if *number >= 1000.0 && unit.en == "ml" => {
-                    (number / 1000.0, ask.say("升", "L"))
-                }
+                Some(unit) if *number >= 1000.0 && unit.en == "g" => (number / 1000.0, ask.say("公斤", "kg")),
+                Some(unit) if *number >= 1000.0 && unit.en == "ml" => (number / 1000.0, ask.say("升", "L")),
                 Some(unit) => (*number, unit.get(ask.language).to_owned()),
                 None => (*number, String::new()),
             };
-            let unit = if number == 1.0 && ask.language == Language::En {
-                singular(&unit)
-            } else {
-                unit
-            };
+            let unit = if number == 1.0 && ask.language == Language::En { singular(&unit) } else { unit };
             format!("{} {unit}", round(number)).trim_end().to_owned()
         }
         Value::Same(text) => text.clone(),
@@ -113,10 +94,7 @@ pub(crate) fn value(ask: &Ask<'_>, attribute: &Node, value: &Value) -> Option<St
 
 /// Units that are words have a plural ("hours"), abbreviations ("kg") have not.
 fn singular(unit: &str) -> String {
-    unit.strip_suffix('s')
-        .filter(|stem| stem.len() > 2)
-        .unwrap_or(unit)
-        .to_owned()
+    unit.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(unit).to_owned()
 }
 
 fn round(number: f64) -> f64 {
@@ -131,48 +109,18 @@ pub(crate) fn attribute(ask: &Ask<'_>, product: &Node, attribute: &Node, known: 
         _ => measure.and_then(|measure| measure.say.as_ref()),
     };
     let name = thing(ask, product);
-    let value =
-        value(ask, attribute, known).unwrap_or_else(|| yes(ask, known == &Value::Flag(true)));
+    let value = value(ask, attribute, known).unwrap_or_else(|| yes(ask, known == &Value::Flag(true)));
     let what = attribute.name(ask.language);
     let sentence = match said {
-        Some(said) => said
-            .get(ask.language)
-            .replace("{product}", &name)
-            .replace("{value}", &value),
-        None => ask.say(
-            format!("{name}的{what}是 {value}。"),
-            format!("The {what} of {name} is {value}."),
-        ),
+        Some(said) => said.get(ask.language).replace("{product}", &name).replace("{value}", &value),
+        None => ask.say(format!("{name}的{what}是{value}。"), format!("The {what} of {name} is {value}.")),
     };
-    tidy(&upper(&sentence))
+    upper(&sentence)
 }
 
 /// Yes or no in a table.
 pub(crate) fn yes(ask: &Ask<'_>, yes: bool) -> String {
-    if yes {
-        ask.say("支持", "yes")
-    } else {
-        ask.say("不支持", "no")
-    }
-}
-
-/// Chinese words and Chinese values need no blank between them.
-pub(crate) fn tidy(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let chinese = |c: Option<&char>| {
-        c.is_some_and(|c| matches!(*c as u32, 0x3000..=0x9fff | 0xff00..=0xffef))
-    };
-    let keep = |(at, c): (usize, &char)| {
-        let between = at > 0 && chinese(letters.get(at - 1)) && chinese(letters.get(at + 1));
-        let before_stop = matches!(letters.get(at + 1), Some('。' | '，' | '；' | '、'));
-        *c != ' ' || !(between || before_stop)
-    };
-    letters
-        .iter()
-        .enumerate()
-        .filter(|(at, c)| keep((*at, c)))
-        .map(|(_, c)| c)
-        .collect()
+    if yes { ask.say("支持", "yes") } else { ask.say("不支持", "no") }
 }
 
 /// Chinese and Latin words side by side get a blank between them.
@@ -181,8 +129,7 @@ pub(crate) fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     for c in text.chars() {
-        if (han(before) && c.is_ascii_alphanumeric()) || (before.is_ascii_alphanumeric() && han(c))
-        {
+        if (han(before) && (c.is_ascii_alphanumeric() || c == '¥')) || (before.is_ascii_alphanumeric() && han(c)) {
             out.push(' ');
         }
         out.push(c);

@@ -37,7 +37,8 @@ pub fn sheet(graph: &Graph, id: &str, language: Language) -> Option<Sheet> {
     }
     let mut paragraphs: Vec<String> = node.text.iter().map(|t| t.get(language).to_owned()).collect();
     if matches!(node.kind, NodeKind::Product | NodeKind::Category) {
-        paragraphs.extend([rules::returns(&ask, node), rules::warranty(&ask, node)].into_iter().flatten().map(|a| a.text));
+        paragraphs
+            .extend([rules::returns(&ask, node), rules::warranty(&ask, node)].into_iter().flatten().map(|a| a.text));
         if node.kind == NodeKind::Product {
             paragraphs.extend(offer::stock_of(&ask, node).map(|a| a.text));
         }
@@ -46,7 +47,13 @@ pub fn sheet(graph: &Graph, id: &str, language: Language) -> Option<Sheet> {
         NodeKind::Category => graph.products_of(id).iter().map(|p| p.name(language).to_owned()).collect(),
         _ => vec![],
     };
-    Some(Sheet { title: node.name(language).to_owned(), above: above(graph, node, language), facts, paragraphs, members })
+    Some(Sheet {
+        title: node.name(language).to_owned(),
+        above: above(graph, node, language),
+        facts,
+        paragraphs,
+        members,
+    })
 }
 
 fn above(graph: &Graph, node: &Node, language: Language) -> Vec<String> {

@@ -27,38 +27,25 @@ fn days(ask: &Ask<'_>, warehouse: &Node, place: &Node) -> Option<Days> {
         .above(&place.id, EdgeKind::PartOf)
         .iter()
         .filter_map(|path| path.last())
-        .find_map(|around| {
-            serves
-                .iter()
-                .find(|(served, _)| served.id == around.id)
-                .and_then(|(_, props)| props.days)
-        })
+        .find_map(|around| serves.iter().find(|(served, _)| served.id == around.id).and_then(|(_, props)| props.days))
 }
 
 /// A policy for a part of the map, such as "abroad", and the way to it.
 fn place_policy<'g>(ask: &Ask<'g>, place: &'g Node) -> Option<(&'g Node, Path<'g>)> {
-    ask.graph
-        .above(&place.id, EdgeKind::PartOf)
-        .into_iter()
-        .find_map(|steps| {
-            let last = steps.last()?;
-            let found = ask.graph.outgoing(&last.id, EdgeKind::GovernedBy);
-            let (policy, _) = found
-                .into_iter()
-                .find(|(p, _)| p.rule.as_ref().is_some_and(|r| r.topic == "shipping"))?;
-            let mut path = Path::from(place);
-            for node in steps.iter().skip(1) {
-                path = path.then(EdgeKind::PartOf, node);
-            }
-            Some((policy, path.then(EdgeKind::GovernedBy, policy)))
-        })
+    ask.graph.above(&place.id, EdgeKind::PartOf).into_iter().find_map(|steps| {
+        let last = steps.last()?;
+        let found = ask.graph.outgoing(&last.id, EdgeKind::GovernedBy);
+        let (policy, _) = found.into_iter().find(|(p, _)| p.rule.as_ref().is_some_and(|r| r.topic == "shipping"))?;
+        let mut path = Path::from(place);
+        for node in steps.iter().skip(1) {
+            path = path.then(EdgeKind::PartOf, node);
+        }
+        Some((policy, path.then(EdgeKind::GovernedBy, policy)))
+    })
 }
 
 fn decides(policy: &Node) -> bool {
-    policy
-        .rule
-        .as_ref()
-        .is_some_and(|rule| rule.verdict != Verdict::Yes)
+    policy.rule.as_ref().is_some_and(|rule| rule.verdict != Verdict::Yes)
 }
 
 fn to_place<'g>(ask: &Ask<'g>, place: &'g Node) -> Option<GraphAnswer> {
@@ -66,25 +53,13 @@ fn to_place<'g>(ask: &Ask<'g>, place: &'g Node) -> Option<GraphAnswer> {
     if let Some((policy, path)) = policy.as_ref().filter(|(policy, _)| decides(policy)) {
         return Some(path.clone().answer(ask, ask.text_of(policy).to_owned()));
     }
-    let all = ask
-        .graph
-        .of_kind(NodeKind::Warehouse)
-        .filter_map(|w| Some((w, days(ask, w, place)?)))
-        .collect::<Vec<_>>();
-    let (nearest, soonest) = all
-        .iter()
-        .copied()
-        .min_by_key(|(_, days)| (days.max, days.min))?;
-    let latest = all
-        .into_iter()
-        .max_by_key(|(_, days)| (days.max, days.min))
-        .map_or(soonest, |(_, days)| days);
+    let all =
+        ask.graph.of_kind(NodeKind::Warehouse).filter_map(|w| Some((w, days(ask, w, place)?))).collect::<Vec<_>>();
+    let (nearest, soonest) = all.iter().copied().min_by_key(|(_, days)| (days.max, days.min))?;
+    let latest = all.into_iter().max_by_key(|(_, days)| (days.max, days.min)).map_or(soonest, |(_, days)| days);
     let (name, from) = (place.name(ask.language), nearest.name(ask.language));
     let (soon, late) = (say::days(ask, soonest), say::days(ask, latest));
-    let more = policy
-        .as_ref()
-        .map(|(policy, _)| ask.text_of(policy))
-        .unwrap_or_default();
+    let more = policy.as_ref().map(|(policy, _)| ask.text_of(policy)).unwrap_or_default();
     let text = if soonest == latest {
         ask.say(
             format!("寄到{name}一般需要 {soon}。{more}"),
@@ -96,28 +71,13 @@ fn to_place<'g>(ask: &Ask<'g>, place: &'g Node) -> Option<GraphAnswer> {
             format!("Delivery to {name} depends on the warehouse: from the {from} it usually takes {soon}, from the farthest {late}. {more}"),
         )
     };
-    Some(
-        Path::from(nearest)
-            .then(EdgeKind::Serves, place)
-            .answer(ask, text.trim_end().to_owned()),
-    )
+    Some(Path::from(nearest).then(EdgeKind::Serves, place).answer(ask, text.trim_end().to_owned()))
 }
 
 fn of_category<'g>(ask: &Ask<'g>, category: &'g Node) -> Option<GraphAnswer> {
-    let ruling = ruling::rulings(ask.graph, category, "shipping")
-        .into_iter()
-        .next()?;
-    if ruling.policy.rule.as_ref().is_some_and(|_| {
-        ask.graph
-            .outgoing(&ruling.policy.id, EdgeKind::Except)
-            .is_empty()
-    }) {
-        return Some(
-            ruling
-                .path
-                .clone()
-                .answer(ask, ask.text_of(ruling.policy).to_owned()),
-        );
+    let ruling = ruling::rulings(ask.graph, category, "shipping").into_iter().next()?;
+    if ruling.policy.rule.as_ref().is_some_and(|_| ask.graph.outgoing(&ruling.policy.id, EdgeKind::Except).is_empty()) {
+        return Some(ruling.path.clone().answer(ask, ask.text_of(ruling.policy).to_owned()));
     }
     if let Some((place, _)) = ask.places.first() {
         return to_place(ask, place);
@@ -127,23 +87,16 @@ fn of_category<'g>(ask: &Ask<'g>, category: &'g Node) -> Option<GraphAnswer> {
 }
 
 fn of_product<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
-    let ruling = ruling::rulings(ask.graph, product, "shipping")
-        .into_iter()
-        .next();
+    let ruling = ruling::rulings(ask.graph, product, "shipping").into_iter().next();
     let policy = ruling.as_ref().map(|ruling| ruling.policy);
     let told = policy.map(|policy| ask.text_of(policy)).unwrap_or_default();
     let thing = say::thing(ask, product);
     let lies = ask.graph.outgoing(&product.id, EdgeKind::ShipsFrom);
-    let ready: Vec<&Node> = lies
-        .iter()
-        .filter(|(_, props)| props.stock.is_some_and(|stock| stock > 0))
-        .map(|(node, _)| *node)
-        .collect();
+    let ready: Vec<&Node> =
+        lies.iter().filter(|(_, props)| props.stock.is_some_and(|stock| stock > 0)).map(|(node, _)| *node).collect();
     if lies.is_empty() {
         // Nothing is sent, as with gift cards: only a policy can say what happens instead.
-        return ruling
-            .filter(|ruling| !is_standard(ask, ruling.policy))
-            .map(|r| r.path.answer(ask, told.to_owned()));
+        return ruling.filter(|ruling| !is_standard(ask, ruling.policy)).map(|r| r.path.answer(ask, told.to_owned()));
     }
     if ready.is_empty() {
         let text = ask.say(
@@ -152,72 +105,46 @@ fn of_product<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
         );
         return Some(Path::from(product).answer(ask, text));
     }
-    let from = say::list(
-        ask,
-        ready.iter().map(|w| {
-            ask.say(
-                w.name(ask.language),
-                format!("the {}", w.name(ask.language)),
-            )
-        }),
-    );
-    let origin = ask
-        .places
-        .iter()
-        .find(|(_, mention)| numbers::is_origin(ask.text, mention));
+    let from =
+        say::list(ask, ready.iter().map(|w| ask.say(w.name(ask.language), format!("the {}", w.name(ask.language)))));
+    let origin = ask.places.iter().find(|(_, mention)| numbers::is_origin(ask.text, mention));
     if let Some((place, _)) = origin {
         return from_place(ask, product, place, &ready, &from);
     }
     let Some((place, _)) = ask.places.first() else {
         let first = ready.first().copied()?;
+        let tell = match policy.is_some_and(decides) {
+            true => String::new(),
+            false => ask.say(
+                "告诉我收货城市，可以帮您查大概几天送到。",
+                " Tell me your city and I can look up how long it takes.",
+            ),
+        };
         let text = ask.say(
-            format!("{thing}目前从{from}发货。{told}告诉我收货城市，可以帮您查大概几天送到。"),
-            format!("{} currently ships from {from}. {told} Tell me your city and I can look up how long it takes.", say::upper(&thing)),
+            format!("{thing}目前从{from}发货。{told}{tell}"),
+            format!("We currently send {thing} from {from}. {told}{tell}"),
         );
-        return Some(
-            Path::from(product)
-                .then(EdgeKind::ShipsFrom, first)
-                .answer(ask, text),
-        );
+        return Some(Path::from(product).then(EdgeKind::ShipsFrom, first).answer(ask, text));
     };
     let local = place_policy(ask, place);
     if let Some((policy, path)) = local.as_ref().filter(|(policy, _)| decides(policy)) {
         return Some(path.clone().answer(ask, ask.text_of(policy).to_owned()));
     }
     if let Some(ruling) = ruling.as_ref().filter(|ruling| decides(ruling.policy)) {
-        let text = ask.say(
-            format!("{thing}从{from}发货。{told}"),
-            format!("{} ships from {from}. {told}", say::upper(&thing)),
-        );
+        let text = ask.say(format!("{thing}从{from}发货。{told}"), format!("We send {thing} from {from}. {told}"));
         return Some(ruling.path.clone().answer(ask, text));
     }
-    let reach = ready
-        .iter()
-        .filter_map(|warehouse| Some((*warehouse, days(ask, warehouse, place)?)));
+    let reach = ready.iter().filter_map(|warehouse| Some((*warehouse, days(ask, warehouse, place)?)));
     let (warehouse, days) = reach.min_by_key(|(_, days)| (days.max, days.min))?;
-    let (home, name, long) = (
-        warehouse.name(ask.language),
-        place.name(ask.language),
-        say::days(ask, days),
-    );
-    let special = policy
-        .filter(|policy| !is_standard(ask, policy))
-        .map(|policy| ask.text_of(policy));
-    let more: Vec<&str> = special
-        .into_iter()
-        .chain(local.as_ref().map(|(policy, _)| ask.text_of(policy)))
-        .collect();
+    let (home, name, long) = (warehouse.name(ask.language), place.name(ask.language), say::days(ask, days));
+    let special = policy.filter(|policy| !is_standard(ask, policy)).map(|policy| ask.text_of(policy));
+    let more: Vec<&str> = special.into_iter().chain(local.as_ref().map(|(policy, _)| ask.text_of(policy))).collect();
     let more = more.join(if ask.zh() { "" } else { " " });
     let text = ask.say(
         format!("{thing}从{home}发货，寄到{name}一般需要 {long}。{more}"),
-        format!(
-            "{} ships from the {home}; delivery to {name} usually takes {long}. {more}",
-            say::upper(&thing)
-        ),
+        format!("We send {thing} from the {home}; delivery to {name} usually takes {long}. {more}"),
     );
-    let path = Path::from(product)
-        .then(EdgeKind::ShipsFrom, warehouse)
-        .then(EdgeKind::Serves, place);
+    let path = Path::from(product).then(EdgeKind::ShipsFrom, warehouse).then(EdgeKind::Serves, place);
     let mut answer = path.answer(ask, text.trim_end().to_owned());
     answer.article = policy.and_then(|policy| policy.article.clone());
     Some(answer)
@@ -236,37 +163,25 @@ fn from_place<'g>(
     from: &str,
 ) -> Option<GraphAnswer> {
     let thing = say::thing(ask, product);
-    let there = warehouses_in(ask, place)
-        .into_iter()
-        .find(|w| ready.iter().any(|known| known.id == w.id));
+    let there = warehouses_in(ask, place).into_iter().find(|w| ready.iter().any(|known| known.id == w.id));
     let name = place.name(ask.language);
     let (warehouse, text) = match there {
         Some(warehouse) => (
             warehouse,
-            ask.say(
-                format!("是的，{thing}可以从{name}发货。"),
-                format!("Yes, {thing} can be sent from {name}."),
-            ),
+            ask.say(format!("是的，{thing}可以从{name}发货。"), format!("Yes, {thing} can be sent from {name}.")),
         ),
         None => (
             ready.first().copied()?,
             ask.say(
                 format!("{thing}目前不从{name}发货，发货仓是{from}。"),
-                format!("No, {thing} is not sent from {name} at the moment, but from {from}."),
+                format!("No, at the moment we do not send {thing} from {name}, but from {from}."),
             ),
         ),
     };
-    Some(
-        Path::from(product)
-            .then(EdgeKind::ShipsFrom, warehouse)
-            .answer(ask, text),
-    )
+    Some(Path::from(product).then(EdgeKind::ShipsFrom, warehouse).answer(ask, text))
 }
 
 fn carrier(ask: &Ask<'_>) -> Option<GraphAnswer> {
-    let carrier = ask
-        .others
-        .iter()
-        .find(|node| node.kind == NodeKind::Carrier)?;
+    let carrier = ask.others.iter().find(|node| node.kind == NodeKind::Carrier)?;
     Some(Path::from(carrier).answer(ask, carrier.text.as_ref()?.get(ask.language).to_owned()))
 }

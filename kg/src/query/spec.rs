@@ -2,24 +2,12 @@
 
 use super::ask::{Ask, MOST_CHOICES};
 use super::{GraphAnswer, Path, say};
+use crate::normal::Normal;
 use crate::{Node, NodeKind, Value};
 
 /// Attributes in an overview.
 const OVERVIEW: usize = 6;
-const GENERAL: [&str; 12] = [
-    "参数",
-    "规格",
-    "配置",
-    "介绍",
-    "详情",
-    "怎么样",
-    "spec",
-    "features",
-    "tellmeabout",
-    "detail",
-    "describe",
-    "whatis",
-];
+const GENERAL: [&str; 9] = ["参数", "规格", "配置", "介绍", "详情", "spec", "features", "tellmeabout", "detail"];
 
 pub(crate) fn spec(ask: &Ask<'_>) -> Option<GraphAnswer> {
     ask.each_subject(|ask, node| match node.kind {
@@ -30,18 +18,14 @@ pub(crate) fn spec(ask: &Ask<'_>) -> Option<GraphAnswer> {
 }
 
 pub(crate) fn value_of<'g>(product: &'g Node, attribute: &Node) -> Option<&'g Value> {
-    product
-        .attributes
-        .get(attribute.id.strip_prefix("attribute:")?)
+    product.attributes.get(attribute.id.strip_prefix("attribute:")?)
 }
 
 /// The attributes that the text names and the product has, each once.
 pub(crate) fn asked<'g>(ask: &Ask<'g>, product: &'g Node) -> Vec<(&'g Node, &'g Value)> {
     let mut found: Vec<(&Node, &Value)> = Vec::new();
     for (candidates, _) in &ask.attributes {
-        let known = candidates
-            .iter()
-            .find_map(|attribute| Some((*attribute, value_of(product, attribute)?)));
+        let known = candidates.iter().find_map(|attribute| Some((*attribute, value_of(product, attribute)?)));
         found.extend(known.filter(|(new, _)| found.iter().all(|(old, _)| old.id != new.id)));
     }
     found
@@ -51,16 +35,22 @@ fn of_product<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
     let asked = asked(ask, product);
     let separator = if ask.zh() { "" } else { " " };
     let text = if !asked.is_empty() {
-        let sentences = asked
-            .iter()
-            .map(|(attribute, value)| say::attribute(ask, product, attribute, value));
+        let sentences = asked.iter().map(|(attribute, value)| say::attribute(ask, product, attribute, value));
         sentences.collect::<Vec<_>>().join(separator)
-    } else if ask.attributes.is_empty() && ask.has(&GENERAL) {
+    } else if ask.attributes.is_empty() && general(ask) {
         overview(ask, product)?
     } else {
         return None;
     };
     Some(Path::from(product).answer(ask, text))
+}
+
+/// The question is about the product as a whole; "how is its sound" is not.
+fn general(ask: &Ask<'_>) -> bool {
+    let named = ask.product_word.as_ref().map(|word| Normal::new(word).text).unwrap_or_default();
+    let rest = ask.normal.replacen(&named, "", 1);
+    let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
+    ask.has(&GENERAL) || ["怎么样", "怎样", "好用吗", "howis", "howare"].contains(&rest)
 }
 
 fn overview(ask: &Ask<'_>, product: &Node) -> Option<String> {
@@ -102,38 +92,37 @@ fn of_category<'g>(ask: &Ask<'g>, category: &'g Node) -> Option<GraphAnswer> {
         return None;
     }
     if ask.attributes.is_empty() {
-        return ask.has(&GENERAL).then(|| ask.which(&products));
+        return general(ask).then(|| ask.which(&products));
     }
-    let known: Vec<&&Node> = products
-        .iter()
-        .filter(|product| !asked(ask, product).is_empty())
-        .collect();
+    let known: Vec<&&Node> = products.iter().filter(|product| !asked(ask, product).is_empty()).collect();
     if let [one] = known.as_slice() {
         return of_product(ask, one);
     }
-    let facts: Vec<String> = known
-        .iter()
-        .filter_map(|product| {
-            let (attribute, value) = asked(ask, product).into_iter().next()?;
-            let value = say::value(ask, attribute, value)
-                .unwrap_or_else(|| say::yes(ask, value == &Value::Flag(true)));
-            Some(ask.say(
-                format!("{} {value}", product.name.zh),
-                format!("{}: {value}", product.name.en),
-            ))
-        })
-        .collect();
-    let attribute = products
-        .iter()
-        .find_map(|product| Some(asked(ask, product).first()?.0))?;
-    let (name, what) = (category.name(ask.language), attribute.name(ask.language));
-    let text = ask.say(
-        format!("{name}各款的{what}不同：{}。", facts.join("；")),
-        format!(
-            "{} differs among our {name}: {}.",
-            say::upper(what),
-            facts.join("; ")
-        ),
-    );
+    let name = category.name(ask.language);
+    let mut sentences = Vec::new();
+    for (candidates, _) in &ask.attributes {
+        let mut what = None;
+        let mut facts = Vec::new();
+        for product in &known {
+            let found = candidates.iter().find_map(|attribute| Some((*attribute, value_of(product, attribute)?)));
+            let Some((attribute, value)) = found else { continue };
+            let flag = || say::yes(ask, value == &Value::Flag(true));
+            let value = say::value(ask, attribute, value).unwrap_or_else(flag);
+            facts.push(ask.say(format!("{} {value}", product.name.zh), format!("{}: {value}", product.name.en)));
+            what = what.or(Some(attribute.name(ask.language)));
+        }
+        if let Some(what) = what {
+            let (zh, en) = (facts.join("；"), facts.join("; "));
+            let sentence = ask.say(
+                format!("{name}各款的{what}：{zh}。"),
+                format!("{} of our {}: {en}.", say::upper(what), say::thing(ask, category)),
+            );
+            sentences.push(sentence);
+        }
+    }
+    if sentences.is_empty() {
+        return None;
+    }
+    let text = sentences.join(if ask.zh() { "" } else { " " });
     Some(Path::from(category).answer(ask, text))
 }
