@@ -175,8 +175,9 @@ fn solve(mut a: [[f64; 5]; 5], mut b: [f64; 5]) -> Option<[f64; 5]> {
         b.swap(i, pivot);
         for row in i + 1..5 {
             let factor = a[row][i] / a[i][i];
-            for column in i..5 {
-                a[row][column] -= factor * a[i][column];
+            let above = a[i];
+            for (x, y) in a[row].iter_mut().zip(above).skip(i) {
+                *x -= factor * y;
             }
             b[row] -= factor * b[i];
         }

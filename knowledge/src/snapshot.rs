@@ -53,10 +53,13 @@ struct Version {
     points_to: Vec<usize>,
 }
 
+/// (version, piece)
+type Place = (usize, usize);
+
 struct Words {
     index: WordIndex,
-    /// (version, piece) of each document.
-    documents: Vec<(usize, usize)>,
+    /// Of each document.
+    documents: Vec<Place>,
 }
 
 /// The word side of one search.
@@ -87,7 +90,7 @@ impl Snapshot {
         prepared.sort_by(|a, b| a.article.slug.cmp(&b.article.slug));
         let mut versions = Vec::new();
         let mut rows = Vec::new();
-        let mut documents: HashMap<Language, (Vec<Document>, Vec<(usize, usize)>)> = HashMap::new();
+        let mut documents: HashMap<Language, (Vec<Document>, Vec<Place>)> = HashMap::new();
         for (article, p) in prepared.iter().enumerate() {
             for (at, version) in p.versions.iter().enumerate() {
                 let language = version.language;
