@@ -1,7 +1,7 @@
 //! Joining meaning and words into one order of articles.
 //!
-//! Score of an article = centred cosine + a smaller share of normalised BM25. (Adding up ranks, "RRF", was
-//! tried: it forgets how sure each side is, and ordered worse.)
+//! Score of an article = centred cosine + a smaller share of normalised BM25. (Adding up ranks, "RRF", forgets how
+//! sure each side is.)
 
 /// These were chosen on questions held out of the articles' own lists (`calibrate` asks the same way).
 /// Share of BM25.

@@ -69,6 +69,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Client { code, .. } => code,
+            Error::Database(e) if disk_full(e) => "storage_full",
             Error::Database(_) | Error::Internal(_) => "internal",
         }
     }
@@ -76,6 +77,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Error::Client { status, .. } => *status,
+            Error::Database(e) if disk_full(e) => StatusCode::INSUFFICIENT_STORAGE,
             Error::Database(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -84,8 +86,14 @@ impl Error {
         match (self, language) {
             (Error::Client { zh, .. }, Language::Zh) => zh.clone(),
             (Error::Client { en, .. }, Language::En) => en.clone(),
-            (_, Language::Zh) => "服务器出错了，请稍后再试；您的消息没有丢失。".to_owned(),
-            (_, Language::En) => "Something went wrong on our side; nothing of yours was lost. Please try again.".to_owned(),
+            (Error::Database(e), Language::Zh) if disk_full(e) => "服务器存储空间已满，这次没有保存；请稍后再发一次。".to_owned(),
+            (Error::Database(e), Language::En) if disk_full(e) => {
+                "Our storage is full, so this was not saved; please send it again in a while.".to_owned()
+            }
+            (_, Language::Zh) => "服务器出错了，请稍后再试一次；重复发送不会产生两条。".to_owned(),
+            (_, Language::En) => {
+                "Something went wrong on our side. Please try again; sending twice does no harm.".to_owned()
+            }
         }
     }
 }
@@ -102,6 +110,11 @@ impl From<sqlx::Error> for Error {
             _ => Error::Database(e),
         }
     }
+}
+
+/// SQLite's SQLITE_FULL, PostgreSQL's disk_full.
+fn disk_full(e: &sqlx::Error) -> bool {
+    e.as_database_error().and_then(|d| d.code()).is_some_and(|c| c == "13" || c == "53100")
 }
 
 impl From<models::ModelError> for Error {
