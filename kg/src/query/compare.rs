@@ -49,10 +49,10 @@ fn shared<'g>(ask: &Ask<'g>, products: &[&Node]) -> Vec<&'g Node> {
     let mut found: Vec<&Node> = Vec::new();
     for (candidates, _) in &ask.attributes {
         let all_have = |attribute: &&&Node| products.iter().all(|product| value_of(product, attribute).is_some());
-        if let Some(attribute) = candidates.iter().find(all_have) {
-            if found.iter().all(|known| known.id != attribute.id) {
-                found.push(attribute);
-            }
+        if let Some(attribute) = candidates.iter().find(all_have)
+            && found.iter().all(|known| known.id != attribute.id)
+        {
+            found.push(attribute);
         }
     }
     found
