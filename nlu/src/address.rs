@@ -4,14 +4,20 @@
 //! that is only mentioned ("上海什么时候到货") is no address.
 
 mod chinese;
+mod countries;
 mod gazetteer;
 mod names;
+mod region;
 mod western;
 
 use serde_json::{Map, Value};
 
 use crate::entities::Found;
+use crate::text::head;
 use crate::understanding::EntityKind;
+
+/// A message with an address is short; what is longer must not cost more.
+const MAX_BYTES: usize = 4096;
 
 /// The fields of an address; empty where the text does not tell and the table of places cannot fill in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,7 +59,9 @@ impl Fields {
 
 /// `fixed` are phones, order numbers and e-mails already found, in order.
 pub(crate) fn find(text: &str, fixed: &[Found], found: &mut Vec<Found>) {
-    let address = chinese::find(text, fixed).or_else(|| western::find(text, fixed));
+    let text = head(text, MAX_BYTES);
+    let fixed: Vec<Found> = fixed.iter().filter(|f| f.end <= text.len()).cloned().collect();
+    let address = chinese::find(text, &fixed).or_else(|| western::find(text, &fixed));
     if let Some((start, end, fields, confidence)) = address {
         found.push(Found { kind: EntityKind::Address, start, end, value: fields.into_value(), confidence });
     }

@@ -34,8 +34,9 @@ static ORDER_WORD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static BARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(20\d{8})\s*[.。!,，]?\s*$"));
-static EMAIL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}"));
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}")
+});
 static MOBILE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:\(?(?:\+|00)?86\)?[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})"));
 static LANDLINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\(?(0(?:10|2\d|[3-9]\d{2}))\)?[ -]?([2-8]\d{6,7})"));
@@ -154,7 +155,13 @@ fn emails(text: &str, found: &mut Vec<Found>) {
     for m in EMAIL.find_iter(text) {
         let Some((local, domain)) = m.as_str().rsplit_once('@') else { continue };
         let value = format!("{local}@{}", domain.to_ascii_lowercase());
-        found.push(Found { kind: EntityKind::Email, start: m.start(), end: m.end(), value: value.into(), confidence: 1.0 });
+        found.push(Found {
+            kind: EntityKind::Email,
+            start: m.start(),
+            end: m.end(),
+            value: value.into(),
+            confidence: 1.0,
+        });
     }
 }
 

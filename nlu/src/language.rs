@@ -19,7 +19,8 @@ static DETECTOR: LazyLock<LanguageDetector> = LazyLock::new(|| {
 });
 
 /// Understood in every language.
-const ANYWHERE: &[&str] = &["ok", "okay", "hi", "hello", "bye", "vip", "app", "sku", "lol", "emm", "emmm", "hhh", "qq", "wifi"];
+const ANYWHERE: &[&str] =
+    &["ok", "okay", "hi", "hello", "bye", "vip", "app", "sku", "lol", "emm", "emmm", "hhh", "qq", "wifi"];
 
 pub fn detect(text: &str) -> Option<Language> {
     let text = Folded::new(head_chars(text, MAX_CHARS)).text;

@@ -30,10 +30,16 @@ static CROSS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static GLAD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)太好了|太棒|真棒|好棒|点赞|给力|满意|喜欢|感谢|谢谢你|多谢|辛苦了|贴心|靠谱啊|完美|开心|好评|爱了|厉害|\b(?:love|loved|awesome|great|amazing|excellent|perfect|wonderful|fantastic|brilliant|thank you so much|thanks a lot|thanks so much|appreciate\w*|happy|delighted|impressed)\b|[😀😃😄😁😊🙂😍🥰😘🤗👍👏🙏🎉💯]|❤")
+    pattern(
+        r"(?i)太好了|太棒|真棒|好棒|点赞|给力|满意|喜欢|感谢|谢谢你|多谢|辛苦了|贴心|靠谱啊|完美|开心|好评|爱了|厉害|\b(?:love|loved|awesome|great|amazing|excellent|perfect|wonderful|fantastic|brilliant|thank you so much|thanks a lot|thanks so much|appreciate\w*|happy|delighted|impressed)\b|[😀😃😄😁😊🙂😍🥰😘🤗👍👏🙏🎉💯]|❤",
+    )
 });
 static RAGE: LazyLock<Regex> = LazyLock::new(|| pattern("[😡🤬😠👿💢🖕]"));
-static DENIED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)不满意|不喜欢|不太满意|不是很满意|不靠谱|\bnot (?:happy|great|impressed|satisfied)\b|\bunhappy\b|谢谢.{0,4}(?:不用|算了)|great,? (?:just|another)"));
+static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)不满意|不喜欢|不太满意|不是很满意|不靠谱|\bnot (?:happy|great|impressed|satisfied)\b|\bunhappy\b|谢谢.{0,4}(?:不用|算了)|great,? (?:just|another)",
+    )
+});
 
 /// The part of an `IntentModel` that judges moods.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,7 +65,8 @@ impl MoodHead {
         let classes: Vec<usize> = labels.iter().map(|m| MOODS.iter().position(|o| o == m).unwrap_or(1)).collect();
         let options = head::TrainOptions { l2: 1e-3, ..head::TrainOptions::default() };
         let (head, held) = head::train_with_held_out(vectors, &classes, MOODS.len(), &options)?;
-        let judged: Vec<Mood> = texts.iter().zip(&held).map(|(t, h): (_, &HeldOut)| judge(t, Some(&h.probabilities)).mood).collect();
+        let judged: Vec<Mood> =
+            texts.iter().zip(&held).map(|(t, h): (_, &HeldOut)| judge(t, Some(&h.probabilities)).mood).collect();
         let share = |hit: usize, of: usize| if of == 0 { 1.0 } else { hit as f32 / of as f32 };
         let right = judged.iter().zip(labels).filter(|(a, b)| a == b).count();
         let angry = |moods: &[Mood]| moods.iter().filter(|m| **m == Mood::Angry).count();
@@ -91,7 +98,9 @@ pub(crate) fn judge(text: &str, probabilities: Option<&[f32]>) -> Sentiment {
     let glad = GLAD.is_match(&folded) && !DENIED.is_match(&folded);
     let bad = annoyed + angry;
 
-    let words = 0.30 * furious.min(3) as f32 + 0.12 * cross.min(3) as f32 + if furious + cross > 0 || bad > 0.5 { loud } else { 0.0 };
+    let words = 0.30 * furious.min(3) as f32
+        + 0.12 * cross.min(3) as f32
+        + if furious + cross > 0 || bad > 0.5 { loud } else { 0.0 };
     let score = (0.45 * annoyed + 0.75 * angry + words).min(1.0);
     let mood = if furious >= 2 && bad > 0.3
         || furious >= 1 && (bad > 0.6 || angry > 0.3 || loud > 0.15)

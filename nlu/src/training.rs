@@ -61,6 +61,7 @@ impl Example {
 /// Something in a file that was not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
+    /// Empty when it concerns several files.
     pub file: String,
     /// 1-based; 0 when it concerns the whole file.
     pub line: usize,
@@ -69,6 +70,9 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.file.is_empty() {
+            return f.write_str(&self.text);
+        }
         write!(f, "{}:{}: {}", self.file, self.line, self.text)
     }
 }

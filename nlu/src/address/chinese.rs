@@ -4,98 +4,61 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::gazetteer::{self, Division, Level, Match};
+use super::gazetteer;
+use super::region::{GAPS, Region, chain};
 use super::{Address, Fields, names};
 use crate::entities::Found;
 use crate::text::{digits_alone, head, is_han, pattern};
 use crate::understanding::EntityKind;
 
-/// A message with an address is short; what is longer must not cost more.
-const MAX_BYTES: usize = 4096;
 const MAX_CANDIDATES: usize = 32;
-/// What may stand between 省, 市 and 区, and between the parts of an address.
-const GAPS: &[char] = &[' ', ',', '，', '、', '\n', '-', '/', '_', '|', '·', ';', '；'];
-const STOPS: &[char] = &[',', '，', '\n', '。', ';', '；', '!', '！', '?', '？', '、', '|', ':', '：', '(', ')', '"', '“', '”', '【', '】', '<', '>'];
+const STOPS: &[char] = &[
+    ',', '，', '\n', '。', ';', '；', '!', '！', '?', '？', '、', '|', ':', '：', '(', ')', '"', '“', '”', '【', '】',
+    '<', '>',
+];
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"[0-9一二三四五六七八九十百]{1,5}(?:[-/之][0-9]{1,5})*[A-Za-z]?\s?(?:号楼|号院|号|弄|栋|幢|座|楼|层|室|单元|户|组|队|期|门牌|F\b)|[A-Za-z]\d{0,3}\s?[座栋幢区楼室]|\d{1,4}[-#]\d{1,4}(?:[-#]\d{1,5})*|[^\d]\d{2,5}$")
+    pattern(
+        r"[0-9一二三四五六七八九十百]{1,5}(?:[-/之][0-9]{1,5})*[A-Za-z]?\s?(?:号楼|号院|号|弄|栋|幢|座|楼|层|室|单元|户|组|队|期|门牌|F\b)|[A-Za-z]\d{0,3}\s?[座栋幢区楼室]|\d{1,4}[-#]\d{1,4}(?:[-#]\d{1,5})*|[^\d]\d{2,5}$",
+    )
 });
 static ROAD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"[\p{Han}A-Za-z0-9]{1,10}?(?:大道|大街|公路|胡同|街道|路|街|道|巷|弄|镇|乡|村|屯|社区|开发区|工业区|工业园|园区|苏木|嘎查)")
+    pattern(
+        r"[\p{Han}A-Za-z0-9]{1,10}?(?:大道|大街|公路|胡同|街道|路|街|道|巷|弄|镇|乡|村|屯|社区|开发区|工业区|工业园|园区|苏木|嘎查)",
+    )
 });
 static POI: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\p{Han}{1,10}?(?:小区|花园|花苑|家园|新村|新城|公寓|大厦|大楼|广场|中心|大学|学院|中学|小学|学校|医院|酒店|宾馆|公司|工厂|写字楼|商场|超市|驿站|快递柜|市场|商城|苑|园|城|府|庄|湾|里|院|居|庭|邸|郡|墅|厂|店)")
+    pattern(
+        r"\p{Han}{1,10}?(?:小区|花园|花苑|家园|新村|新城|公寓|大厦|大楼|广场|中心|大学|学院|中学|小学|学校|医院|酒店|宾馆|公司|工厂|写字楼|商场|超市|驿站|快递柜|市场|商城|苑|园|城|府|庄|湾|里|院|居|庭|邸|郡|墅|厂|店)",
+    )
 });
 /// From here on it is talk again.
 static TALK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("什么|多久|几天|几点|怎么|如何|能不能|可不可以|可以|能否|吗|呢|吧|多少|谢谢|多谢|麻烦|辛苦|请|有没有|有货|附近|快递(?:[^柜站点]|$)|包裹|订单|发货|到货|送达|送过|送到|寄到|寄过|还是|已经|现在|行不行|收货|包邮|运费|门店|仓库|的时候|要收|要加|放在|放门口|放前台|不要|别放|而不是|不是|谢了|对吧|好的|我要|我想|想要|帮我|因为|之前|以后|然后|今天|明天|后天|尽快|千万|记得|收件|联系|电话|手机|邮编|姓名|号码|是我的|这个地址|就行|即可|是不是|需要|应该|下单")
+    pattern(
+        "什么|多久|几天|几点|怎么|如何|能不能|可不可以|可以|能否|吗|呢|吧|多少|谢谢|多谢|麻烦|辛苦|请|有没有|有货|附近|快递(?:[^柜站点]|$)|包裹|订单|发货|到货|送达|送过|送到|寄到|寄过|还是|已经|现在|行不行|收货|包邮|运费|门店|仓库|的时候|要收|要加|放在|放门口|放前台|不要|别放|而不是|不是|谢了|对吧|好的|我要|我想|想要|帮我|因为|之前|以后|然后|今天|明天|后天|尽快|千万|记得|收件|联系|电话|手机|邮编|姓名|号码|是我的|这个地址|就行|即可|是不是|需要|应该|下单",
+    )
 });
 /// Right before an address.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("(?:地址(?:信息)?|所在地区|送至|收件地|(?:改|换|变更|修改|更改|调整|更新)(?:为|成|到|至)|(?:寄|送|发|邮|配送|派送|投递|搬)(?:到|至|去|往|给)|新地址|住在|家住|我住)(?:在|是|为|改成|改为|改到|换成|写|应该是|如下)?\\s*[:：,，]?\\s*$")
+    pattern(
+        "(?:地址(?:信息)?|所在地区|送至|收件地|(?:改|换|变更|修改|更改|调整|更新)(?:为|成|到|至)|(?:寄|送|发|邮|配送|派送|投递|搬)(?:到|至|去|往|给)|新地址|住在|家住|我住)(?:在|是|为|改成|改为|改到|换成|写|应该是|如下)?\\s*[:：,，]?\\s*$",
+    )
 });
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(收货人|收件人|联系人|姓名|名字|客户|详细地址|收货地址|收件地址|寄送地址|新地址|地址|所在地区|地区|手机号码|手机号|联系电话|联系方式|手机|电话|邮政编码|邮编|name|recipient|phone|mobile|tel|address|postcode|zip)\s*(?:[:：]|是|为|改成)\s*")
+    pattern(
+        r"(?i)(收货人|收件人|联系人|姓名|名字|客户|详细地址|收货地址|收件地址|寄送地址|新地址|地址|所在地区|地区|手机号码|手机号|联系电话|联系方式|手机|电话|邮政编码|邮编|name|recipient|phone|mobile|tel|address|postcode|zip)\s*(?:[:：]|是|为|改成)\s*",
+    )
 });
 static POSTCODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{6}"));
-static RECEIVER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:由|给)?(\p{Han}{2,6}|[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,2})\s?\(?收\)?$"));
-/// A short name before these is the name of a road or house, not a place: 南京东路, 北京饭店, 上海路.
-static ROADLIKE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("^[东西南北中新老前后]?[一二三四五六]?(?:路|街|大街|大道|道|巷|弄|站|大厦|广场|饭店|酒店|宾馆|小区|花园|桥|门|苑|公寓|大学|中学|银行|仓|镇|村|乡|街道)")
-});
-
+static RECEIVER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:由|给)?(\p{Han}{2,6}|[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,2})\s?\(?收\)?$"));
 /// What introduces a name without a colon.
 const INTRODUCED: &[&str] = &["联系人", "收件人", "收货人", "我叫", "我是", "名字叫", "叫"];
-
-#[derive(Clone, Default)]
-struct Region {
-    province: Option<&'static Division>,
-    city: Option<&'static Division>,
-    district: Option<&'static Division>,
-    /// The district's name fits several cities and nothing said which.
-    open: bool,
-    levels: u32,
-    end: usize,
-}
-
-impl Region {
-    fn allows(&self, m: &Match) -> bool {
-        let d = m.division;
-        let level_free = match d.level {
-            Level::Province => self.province.is_none() && self.city.is_none() && self.district.is_none(),
-            Level::City => self.city.is_none() && self.district.is_none(),
-            Level::District => self.district.is_none(),
-        };
-        level_free
-            && self.province.is_none_or(|p| p.name == d.province)
-            && self.city.is_none_or(|c| d.level == Level::City || c.name == d.city)
-    }
-
-    fn repeats(&self, m: &Match) -> bool {
-        let name = m.division.name;
-        m.full && [self.province, self.city, self.district].into_iter().flatten().any(|d| d.name == name)
-    }
-
-    fn take(&mut self, m: &Match, end: usize) {
-        match m.division.level {
-            Level::Province => self.province = Some(m.division),
-            Level::City => self.city = Some(m.division),
-            Level::District => self.district = Some(m.division),
-        }
-        self.levels += 1;
-        self.end = end;
-    }
-
-    fn is_empty(&self) -> bool {
-        self.levels == 0
-    }
-}
 
 pub(super) fn find(text: &str, fixed: &[Found]) -> Option<Address> {
     if !text.chars().any(is_han) {
         return None;
     }
-    let text = head(text, MAX_BYTES);
     let mut best: Option<(i32, Candidate)> = None;
     let mut candidates = 0;
     for (start, c) in text.char_indices() {
@@ -141,7 +104,7 @@ fn without_region(text: &str, fixed: &[Found]) -> Option<Address> {
         if start >= text.len() || fixed.iter().any(|f| f.start <= start && start < f.end) {
             continue;
         }
-        let candidate = Candidate::new(text, start, Region { end: start, ..Region::default() }, fixed);
+        let candidate = Candidate::new(text, start, Region::none(start), fixed);
         if !candidate.has_road || !candidate.has_number {
             continue;
         }
@@ -151,45 +114,6 @@ fn without_region(text: &str, fixed: &[Found]) -> Option<Address> {
         }
     }
     best.and_then(|(score, candidate)| candidate.accept(score))
-}
-
-/// The longest consistent run of places from `start`.
-fn chain(text: &str, start: usize, fixed: &[Found]) -> Region {
-    let mut region = Region { end: start, ..Region::default() };
-    let mut cursor = start;
-    loop {
-        let gap = if region.is_empty() {
-            0
-        } else {
-            text[cursor..].len() - text[cursor..].trim_start_matches(GAPS).len()
-        };
-        let at = cursor + gap;
-        if fixed.iter().any(|f| f.start <= at && at < f.end) {
-            return region;
-        }
-        let matches = gazetteer::at(&text[at..]);
-        if let Some(again) = matches.iter().find(|m| region.repeats(m)) {
-            cursor = at + again.len;
-            region.end = cursor;
-            continue;
-        }
-        let usable = |m: &&Match| {
-            region.allows(m)
-                && (m.full || !ROADLIKE.is_match(&text[at + m.len..]))
-                // A short district name alone is too often a plain word; county-level cities are known by theirs.
-                && (m.full || m.division.level != Level::District || !region.is_empty() || m.division.name.ends_with('市'))
-        };
-        // The same length may fit several: 吉林 is a province first, 朝阳区 is in many cities.
-        let Some(first) = matches.iter().find(usable).copied() else { return region };
-        let same: Vec<&Match> = matches.iter().filter(|m| m.len == first.len).filter(usable).collect();
-        let pick = same.iter().min_by_key(|m| m.division.level).copied().unwrap_or(&first);
-        let rivals = same.iter().filter(|m| m.division.level == pick.division.level).count();
-        if pick.division.level == Level::District && rivals > 1 {
-            region.open = true;
-        }
-        cursor = at + pick.len;
-        region.take(pick, cursor);
-    }
 }
 
 struct Candidate {
@@ -273,10 +197,14 @@ impl Candidate {
                 return;
             }
             // "建国路88号李四13800138000": what stands between the number and the phone is the name.
-            let glued = kept.rfind(|c: char| "号室楼层栋幢座户元0123456789".contains(c)).map(|at| {
-                at + kept[at..].chars().next().map_or(1, char::len_utf8)
+            let glued = kept
+                .rfind(|c: char| "号室楼层栋幢座户元0123456789".contains(c))
+                .map(|at| at + kept[at..].chars().next().map_or(1, char::len_utf8));
+            let phone_next = fixed.iter().any(|f| {
+                f.kind == EntityKind::Phone
+                    && f.start >= begin + kept.len()
+                    && text[begin + kept.len()..f.start].trim().is_empty()
             });
-            let phone_next = fixed.iter().any(|f| f.kind == EntityKind::Phone && f.start >= begin + kept.len() && text[begin + kept.len()..f.start].trim().is_empty());
             if let Some(at) = glued
                 && phone_next
                 && names::is_chinese(kept[at..].trim())
@@ -316,7 +244,9 @@ impl Candidate {
             let value = piece_at(text, *end, stop, fixed);
             match label.as_str() {
                 "收货人" | "收件人" | "联系人" | "姓名" | "名字" | "客户" | "name" | "recipient"
-                    if !value.is_empty() && value.chars().count() <= 24 && !(self.start..self.core_end).contains(end) =>
+                    if !value.is_empty()
+                        && value.chars().count() <= 24
+                        && !(self.start..self.core_end).contains(end) =>
                 {
                     self.recipient = Some((value.to_owned(), *end, *end + value.len()));
                 }
@@ -329,7 +259,9 @@ impl Candidate {
         if self.postcode.is_none() {
             self.postcode = POSTCODE
                 .find_iter(text)
-                .filter(|m| digits_alone(text, m.start(), m.end()) && (m.end() <= self.start || m.start() >= self.core_end))
+                .filter(|m| {
+                    digits_alone(text, m.start(), m.end()) && (m.end() <= self.start || m.start() >= self.core_end)
+                })
                 .filter(|m| fixed.iter().all(|f| m.end() <= f.start || f.end <= m.start()))
                 .filter(|m| alone(text, m.start(), m.end()))
                 .find(|m| m.start().abs_diff(self.core_end) < 60 || m.end().abs_diff(self.start) < 60)
@@ -360,7 +292,8 @@ impl Candidate {
         let mut score = self.region.levels.min(3) as i32;
         score += i32::from(self.has_road) + i32::from(self.has_poi) + 2 * i32::from(self.has_number);
         score += 2 * i32::from(self.triggered);
-        score += i32::from(self.recipient.is_some()) + i32::from(self.phone.is_some()) + i32::from(self.postcode.is_some());
+        score +=
+            i32::from(self.recipient.is_some()) + i32::from(self.phone.is_some()) + i32::from(self.postcode.is_some());
         score += i32::from(covered * 10 >= all * 8);
         score - 2 * i32::from(self.talk_follows && !self.has_number)
     }
@@ -380,7 +313,11 @@ impl Candidate {
         } else if street_known {
             score >= 4 && (self.region.levels >= 2 || self.region.levels >= 1 && self.triggered) && !self.talk_follows
         } else {
-            score >= 4 && self.region.levels >= 2 && self.triggered && !self.talk_follows && self.street.chars().count() <= 12
+            score >= 4
+                && self.region.levels >= 2
+                && self.triggered
+                && !self.talk_follows
+                && self.street.chars().count() <= 12
         };
         if !enough || self.street.chars().count() > 80 {
             return None;
@@ -399,31 +336,6 @@ impl Candidate {
         fields.postcode = self.postcode.map(|p| p.0);
         fields.full = one_line(&fields);
         Some((start, end, fields, confidence))
-    }
-}
-
-impl Region {
-    /// What the text leaves out but the table knows: 义乌市 is in 金华市, 浙江省.
-    fn fill(&self, fields: &mut Fields) {
-        let lowest = self.district.or(self.city).or(self.province);
-        if let Some(division) = lowest {
-            if !(self.open && self.city.is_none()) {
-                fields.city = division.city.to_owned();
-            }
-            if !(self.open && self.city.is_none() && self.province.is_none()) {
-                fields.province = division.province.to_owned();
-            }
-        }
-        if let Some(city) = self.city {
-            fields.city = city.name.to_owned();
-            fields.province = city.province.to_owned();
-        }
-        if let Some(district) = self.district {
-            fields.district = district.name.to_owned();
-        }
-        if fields.city.is_empty() && gazetteer::is_municipality(&fields.province) {
-            fields.city = fields.province.clone();
-        }
     }
 }
 
@@ -454,7 +366,9 @@ fn glued_name(text: &str) -> (usize, Option<&str>) {
     }
     for from in starts {
         let before = text[..from].chars().next_back();
-        if names::is_chinese(&text[from..]) && before.is_none_or(|c| "号室楼层栋幢座户元".contains(c) || c.is_ascii_digit()) {
+        if names::is_chinese(&text[from..])
+            && before.is_none_or(|c| "号室楼层栋幢座户元".contains(c) || c.is_ascii_digit())
+        {
             return (from, Some(&text[from..]));
         }
     }

@@ -69,9 +69,9 @@ static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
 fn short(division: &Division) -> Option<&'static str> {
     let name = division.name;
     let cut = match division.level {
-        Level::Province => {
-            ["特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市"].iter().find_map(|s| name.strip_suffix(s))
-        }
+        Level::Province => ["特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市"]
+            .iter()
+            .find_map(|s| name.strip_suffix(s)),
         Level::City => match name.strip_suffix("自治州") {
             Some(stem) => Some(without_people(stem)),
             None => ["地区", "市", "盟", "县"].iter().find_map(|s| name.strip_suffix(s)),
@@ -86,10 +86,49 @@ fn short(division: &Division) -> Option<&'static str> {
 
 fn without_people(stem: &'static str) -> &'static str {
     const PEOPLES: &[&str] = &[
-        "朝鲜族", "土家族", "苗族", "布依族", "侗族", "藏族", "彝族", "羌族", "傣族", "景颇族", "白族", "哈尼族", "傈僳族",
-        "壮族", "回族", "蒙古族", "蒙古", "柯尔克孜", "哈萨克", "满族", "瑶族", "黎族", "畲族", "水族", "仡佬族", "各族",
-        "拉祜族", "佤族", "布朗族", "纳西族", "独龙族", "怒族", "普米族", "土族", "撒拉族", "东乡族", "保安族", "裕固族",
-        "仫佬族", "毛南族", "达斡尔族", "锡伯", "塔吉克",
+        "朝鲜族",
+        "土家族",
+        "苗族",
+        "布依族",
+        "侗族",
+        "藏族",
+        "彝族",
+        "羌族",
+        "傣族",
+        "景颇族",
+        "白族",
+        "哈尼族",
+        "傈僳族",
+        "壮族",
+        "回族",
+        "蒙古族",
+        "蒙古",
+        "柯尔克孜",
+        "哈萨克",
+        "满族",
+        "瑶族",
+        "黎族",
+        "畲族",
+        "水族",
+        "仡佬族",
+        "各族",
+        "拉祜族",
+        "佤族",
+        "布朗族",
+        "纳西族",
+        "独龙族",
+        "怒族",
+        "普米族",
+        "土族",
+        "撒拉族",
+        "东乡族",
+        "保安族",
+        "裕固族",
+        "仫佬族",
+        "毛南族",
+        "达斡尔族",
+        "锡伯",
+        "塔吉克",
     ];
     let mut stem = stem;
     while let Some(cut) = PEOPLES.iter().find_map(|p| stem.strip_suffix(p)) {
@@ -115,7 +154,7 @@ pub(super) fn at(text: &str) -> Vec<Match> {
     found
 }
 
-/// The only division of this full name, if there is only one.
+/// A province that is its own city.
 pub(super) fn is_municipality(name: &str) -> bool {
     matches!(name, "北京市" | "上海市" | "天津市" | "重庆市")
 }

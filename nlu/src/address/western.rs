@@ -4,12 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::countries::{country, state};
 use super::{Address, Fields, names};
 use crate::entities::Found;
-use crate::text::{head, pattern};
+use crate::text::pattern;
 use crate::understanding::EntityKind;
-
-const MAX_BYTES: usize = 2048;
 
 static STREET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -27,43 +26,27 @@ static EUROPEAN: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:(?:apt|apartment|suite|ste|unit|flat|floor|room|rm|building|bldg|block|tower)\.?\s*#?\s*[a-z0-9-]{1,6}|#\s*[a-z0-9-]{1,6}|\d{1,3}(?:st|nd|rd|th)\s+(?:floor|fl))\b")
+    pattern(
+        r"(?i)^(?:(?:apt|apartment|suite|ste|unit|flat|floor|room|rm|building|bldg|block|tower)\.?\s*#?\s*[a-z0-9-]{1,6}|#\s*[a-z0-9-]{1,6}|\d{1,3}(?:st|nd|rd|th)\s+(?:floor|fl))\b",
+    )
 });
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:\b(?:ship|shipped|deliver|delivered|send|sent|post|change|changed|update|updated|switch|move|moved|redirect)\b[^,\n]{0,40}?\bto|\baddress\s*(?:is|to|:|should be)?|\blive at|\bnew address[^,\n]{0,12})\s*[:,]?\s*$")
+    pattern(
+        r"(?i)(?:\b(?:ship|shipped|deliver|delivered|send|sent|post|change|changed|update|updated|switch|move|moved|redirect)\b[^,\n]{0,40}?\bto|\baddress\s*(?:is|to|:|should be)?|\blive at|\bnew address[^,\n]{0,12})\s*[:,]?\s*$",
+    )
 });
 static TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^.*\b(?:to|is|at|address|for)\s*[:,]?\s+"));
-static US: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(.*?)\s*\b([a-z]{2}|[a-z]+(?: [a-z]+)?)\s+(\d{5}(?:-\d{4})?)$"));
+static US: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(.*?)\s*\b([a-z]{2}|[a-z]+(?: [a-z]+)?)\s+(\d{5}(?:-\d{4})?)$"));
 static UK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(.*?)\s*\b([a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2})$"));
 static CANADA: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(.*?)\s*\b([a-z]\d[a-z]\s?\d[a-z]\d)$"));
-static AUSTRALIA: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(.*?)\s*\b(nsw|vic|qld|wa|sa|tas|act|nt)\s+(\d{4})$"));
+static AUSTRALIA: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(.*?)\s*\b(nsw|vic|qld|wa|sa|tas|act|nt)\s+(\d{4})$"));
 static CODE_FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{4,6}|\d{4}\s?[A-Z]{2})\s+(\p{L}[\p{L} .'-]*)$"));
 static CODE_LAST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\p{L}[\p{L} .'-]*?)\s+(\d{4,6})$"));
-static LABEL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^\s*(?:name|recipient|attn|attention|address|street|city|phone|tel|mobile|zip|postcode)\s*[:.]\s*"));
-
-const STATES: &[(&str, &str)] = &[
-    ("AL", "Alabama"), ("AK", "Alaska"), ("AZ", "Arizona"), ("AR", "Arkansas"), ("CA", "California"), ("CO", "Colorado"),
-    ("CT", "Connecticut"), ("DE", "Delaware"), ("FL", "Florida"), ("GA", "Georgia"), ("HI", "Hawaii"), ("ID", "Idaho"),
-    ("IL", "Illinois"), ("IN", "Indiana"), ("IA", "Iowa"), ("KS", "Kansas"), ("KY", "Kentucky"), ("LA", "Louisiana"),
-    ("ME", "Maine"), ("MD", "Maryland"), ("MA", "Massachusetts"), ("MI", "Michigan"), ("MN", "Minnesota"),
-    ("MS", "Mississippi"), ("MO", "Missouri"), ("MT", "Montana"), ("NE", "Nebraska"), ("NV", "Nevada"),
-    ("NH", "New Hampshire"), ("NJ", "New Jersey"), ("NM", "New Mexico"), ("NY", "New York"), ("NC", "North Carolina"),
-    ("ND", "North Dakota"), ("OH", "Ohio"), ("OK", "Oklahoma"), ("OR", "Oregon"), ("PA", "Pennsylvania"),
-    ("RI", "Rhode Island"), ("SC", "South Carolina"), ("SD", "South Dakota"), ("TN", "Tennessee"), ("TX", "Texas"),
-    ("UT", "Utah"), ("VT", "Vermont"), ("VA", "Virginia"), ("WA", "Washington"), ("WV", "West Virginia"),
-    ("WI", "Wisconsin"), ("WY", "Wyoming"), ("DC", "District of Columbia"),
-];
-
-const COUNTRIES: &[(&str, &str)] = &[
-    ("united kingdom", "GB"), ("uk", "GB"), ("u.k.", "GB"), ("great britain", "GB"), ("england", "GB"), ("scotland", "GB"),
-    ("wales", "GB"), ("united states", "US"), ("united states of america", "US"), ("usa", "US"), ("u.s.a.", "US"),
-    ("us", "US"), ("u.s.", "US"), ("canada", "CA"), ("australia", "AU"), ("new zealand", "NZ"), ("ireland", "IE"),
-    ("germany", "DE"), ("deutschland", "DE"), ("france", "FR"), ("italy", "IT"), ("spain", "ES"), ("netherlands", "NL"),
-    ("the netherlands", "NL"), ("belgium", "BE"), ("austria", "AT"), ("switzerland", "CH"), ("sweden", "SE"),
-    ("singapore", "SG"), ("malaysia", "MY"), ("japan", "JP"), ("south korea", "KR"), ("hong kong", "HK"), ("macau", "MO"),
-    ("taiwan", "TW"), ("china", "CN"), ("p.r. china", "CN"), ("prc", "CN"), ("india", "IN"), ("thailand", "TH"),
-];
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^\s*(?:name|recipient|attn|attention|address|street|city|phone|tel|mobile|zip|postcode)\s*[:.]\s*")
+});
 
 #[derive(Clone, Copy)]
 struct Piece<'a> {
@@ -73,7 +56,6 @@ struct Piece<'a> {
 }
 
 pub(super) fn find(text: &str, fixed: &[Found]) -> Option<Address> {
-    let text = head(text, MAX_BYTES);
     let pieces = pieces(text, fixed);
     let (at, from, to) = pieces.iter().enumerate().take(40).find_map(|(at, piece)| {
         let (from, to) = street_in(piece.text)?;
@@ -88,7 +70,11 @@ pub(super) fn find(text: &str, fixed: &[Found]) -> Option<Address> {
         localities: Vec::new(),
         score: 2,
     };
-    if street.split_whitespace().skip(1).all(|w| w.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())) {
+    if street
+        .split_whitespace()
+        .skip(1)
+        .all(|w| w.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()))
+    {
         reading.score += 1;
     }
     let lead = &text[..reading.start];
@@ -117,7 +103,23 @@ fn street_in(piece: &str) -> Option<(usize, usize)> {
     let talk = words.split_whitespace().any(|w| {
         matches!(
             w.to_ascii_lowercase().as_str(),
-            "days" | "day" | "is" | "on" | "the" | "in" | "more" | "for" | "my" | "to" | "a" | "and" | "items" | "weeks" | "hours" | "by" | "any"
+            "days"
+                | "day"
+                | "is"
+                | "on"
+                | "the"
+                | "in"
+                | "more"
+                | "for"
+                | "my"
+                | "to"
+                | "a"
+                | "and"
+                | "items"
+                | "weeks"
+                | "hours"
+                | "by"
+                | "any"
         )
     });
     (!words.is_empty() && !talk).then(|| (whole.start(), whole.end()))
@@ -224,7 +226,11 @@ impl Reading {
             self.country_is("AU");
         } else if let Some(m) = CANADA.captures(text) {
             let place = m[1].trim();
-            match place.rsplit_once(' ').filter(|(_, p)| p.len() == 2).or(Some(("", place)).filter(|(_, p)| p.len() == 2)) {
+            match place
+                .rsplit_once(' ')
+                .filter(|(_, p)| p.len() == 2)
+                .or(Some(("", place)).filter(|(_, p)| p.len() == 2))
+            {
                 Some((city, province)) => {
                     self.locality(city);
                     self.fields.province = upper(province);
@@ -266,9 +272,15 @@ impl Reading {
         }
         // A town is one to four words; talk is lower case or has other marks.
         let words = text.split_whitespace().count();
-        let named = text.split_whitespace().all(|w| w.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-' | '’')));
+        let named = text
+            .split_whitespace()
+            .all(|w| w.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-' | '’')));
         let upper = text.split_whitespace().next().and_then(|w| w.chars().next()).is_some_and(char::is_uppercase);
-        if named && (1..=4).contains(&words) && (upper || self.localities.is_empty() && words <= 2 && !is_talk(text)) && self.localities.len() < 3 {
+        if named
+            && (1..=4).contains(&words)
+            && (upper || self.localities.is_empty() && words <= 2 && !is_talk(text))
+            && self.localities.len() < 3
+        {
             self.locality(text);
             return true;
         }
@@ -324,8 +336,34 @@ fn is_short_form(word: &str) -> bool {
     word.len() == 1
         || matches!(
             word.as_str(),
-            "st" | "ave" | "rd" | "blvd" | "dr" | "ln" | "ct" | "pl" | "sq" | "apt" | "ste" | "no" | "fl" | "rm" | "bldg" | "mt" | "ft"
-                | "mr" | "mrs" | "ms" | "p.o" | "u.s" | "u.k" | "attn" | "tel" | "str" | "hwy" | "pkwy" | "cir"
+            "st" | "ave"
+                | "rd"
+                | "blvd"
+                | "dr"
+                | "ln"
+                | "ct"
+                | "pl"
+                | "sq"
+                | "apt"
+                | "ste"
+                | "no"
+                | "fl"
+                | "rm"
+                | "bldg"
+                | "mt"
+                | "ft"
+                | "mr"
+                | "mrs"
+                | "ms"
+                | "p.o"
+                | "u.s"
+                | "u.k"
+                | "attn"
+                | "tel"
+                | "str"
+                | "hwy"
+                | "pkwy"
+                | "cir"
         )
 }
 
@@ -345,19 +383,25 @@ fn is_talk(text: &str) -> bool {
     text.split_whitespace().any(|w| {
         matches!(
             w.to_ascii_lowercase().as_str(),
-            "please" | "pls" | "plz" | "thanks" | "thank" | "you" | "ok" | "instead" | "asap" | "cheers" | "now" | "and" | "my" | "phone" | "it" | "can" | "not"
+            "please"
+                | "pls"
+                | "plz"
+                | "thanks"
+                | "thank"
+                | "you"
+                | "ok"
+                | "instead"
+                | "asap"
+                | "cheers"
+                | "now"
+                | "and"
+                | "my"
+                | "phone"
+                | "it"
+                | "can"
+                | "not"
         )
     })
-}
-
-fn state(text: &str) -> Option<&'static str> {
-    let text = text.trim().trim_end_matches('.');
-    STATES.iter().find(|(code, name)| text.eq_ignore_ascii_case(name) || text.eq_ignore_ascii_case(code)).map(|(code, _)| *code)
-}
-
-fn country(text: &str) -> Option<&'static str> {
-    let text = text.trim().to_ascii_lowercase();
-    COUNTRIES.iter().find(|(name, _)| *name == text).map(|(_, code)| *code)
 }
 
 /// Cut at commas, lines and things already found; each without spaces around it.
@@ -384,7 +428,9 @@ fn pieces<'a>(text: &'a str, fixed: &[Found]) -> Vec<Piece<'a>> {
         let end = at + c.len_utf8();
         // A full stop ends a sentence only before a space; "St. Anne's" and "Apt. 4" go on.
         let sentence = matches!(c, '!' | '?' | ';')
-            || c == '.' && text[end..].starts_with(' ') && !is_short_form(text[..at].rsplit([' ', '\n', ',']).next().unwrap_or_default());
+            || c == '.'
+                && text[end..].starts_with(' ')
+                && !is_short_form(text[..at].rsplit([' ', '\n', ',']).next().unwrap_or_default());
         if matches!(c, ',' | '\n' | '，') || sentence {
             push(begin, at);
             begin = end;

@@ -13,15 +13,24 @@ const MONTH: &str = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|
 const N: &str = r"\d{1,3}|a couple of|couple of|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty";
 
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:(?:the )?day after (?:tomorrow|tmrw?)|(?:the )?day before yesterday|today|tonight|tomorrow|tomorow|tmrw?|2moro|yesterday|last night|end of (?:the|this) month|end of next month|end of (?:the|this) year)\b")
+    pattern(
+        r"(?i)\b(?:(?:the )?day after (?:tomorrow|tmrw?)|(?:the )?day before yesterday|today|tonight|tomorrow|tomorow|tmrw?|2moro|yesterday|last night|end of (?:the|this) month|end of next month|end of (?:the|this) year)\b",
+    )
 });
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:(next|last|this|coming|on|by|until|since|before)\s+(?:week(?:'s)?\s+|the\s+)?)?(mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|wed|thurs?|thu|fri|sat|sun)\b(\s+(?:last|next)\s+week)?")
+    pattern(
+        r"(?i)\b(?:(next|last|this|coming|on|by|until|since|before)\s+(?:week(?:'s)?\s+|the\s+)?)?(mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|wed|thurs?|thu|fri|sat|sun)\b(\s+(?:last|next)\s+week)?",
+    )
 });
-static AHEAD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?i)\b(?:in|within)\s+({N})\s+(business days?|working days?|days?|weeks?|months?)(?:'? time)?\b")));
+static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)\b(?:in|within)\s+({N})\s+(business days?|working days?|days?|weeks?|months?)(?:'? time)?\b"
+    ))
+});
 static AGO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)\b({N})\s+(business days?|working days?|days?|weeks?|months?)\s+(ago|from now|from today|later)\b"))
+    pattern(&format!(
+        r"(?i)\b({N})\s+(business days?|working days?|days?|weeks?|months?)\s+(ago|from now|from today|later)\b"
+    ))
 });
 static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)\b({MONTH})\.?\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}})\b)?"))
@@ -29,9 +38,12 @@ static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({MONTH})\b\.?(?:,?\s+(\d{{4}})\b)?"))
 });
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:on|by|before|until|since)\s+the\s+((\d{1,2})(?:st|nd|rd|th))\b"));
+static ORDINAL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:on|by|before|until|since)\s+the\s+((\d{1,2})(?:st|nd|rd|th))\b"));
 static FEAST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(christmas eve|christmas|xmas|new year'?s eve|new year'?s day|valentine'?s day|halloween|black friday|singles'? day|double (?:11|eleven))\b")
+    pattern(
+        r"(?i)\b(christmas eve|christmas|xmas|new year'?s eve|new year'?s day|valentine'?s day|halloween|black friday|singles'? day|double (?:11|eleven))\b",
+    )
 });
 
 pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {

@@ -11,18 +11,24 @@ use crate::text::{digits_alone, pattern};
 
 const N: &str = r"\d{1,3}|[一二两三四五六七八九十]{1,3}";
 
-static DAY_WORD: LazyLock<Regex> =
-    LazyLock::new(|| pattern("大后天|大前天|后天|前天|明天|昨天|今天|今日|明日|昨日|昨晚|今晚|明晚|今早|明早|明儿|今儿|后日"));
-static FULL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(\d{4}|\d{2})\s?(?:[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})|年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?)"));
-static MONTH_DAY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(今年|明年|去年)?的?(\d{1,2}|[一二三四五六七八九十]{1,2})\s?月份?\s?(\d{1,2}|[一二三四五六七八九十]{1,3})\s?[日号]?"));
-static SLASH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d{1,2})/(\d{1,2})"));
-static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(上上|上|下下|下|这|本)?(?:一)?个?(?:星期|礼拜|周)([一二三四五六日天末1-6])")
+static DAY_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern("大后天|大前天|后天|前天|明天|昨天|今天|今日|明日|昨日|昨晚|今晚|明晚|今早|明早|明儿|今儿|后日")
 });
+static FULL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(\d{4}|\d{2})\s?(?:[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})|年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?)")
+});
+static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(今年|明年|去年)?的?(\d{1,2}|[一二三四五六七八九十]{1,2})\s?月份?\s?(\d{1,2}|[一二三四五六七八九十]{1,3})\s?[日号]?",
+    )
+});
+static SLASH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d{1,2})/(\d{1,2})"));
+static WEEKDAY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(上上|上|下下|下|这|本)?(?:一)?个?(?:星期|礼拜|周)([一二三四五六日天末1-6])"));
 static OFFSET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!("({N}|半)(个工作日|个礼拜|个星期|个月|工作日|星期|礼拜|天|日|周|年)(?:之后|以后|过后|后|之前|以前|前)"))
+    pattern(&format!(
+        "({N}|半)(个工作日|个礼拜|个星期|个月|工作日|星期|礼拜|天|日|周|年)(?:之后|以后|过后|后|之前|以前|前)"
+    ))
 });
 static THIS_MONTH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!("(这个月|本月|当月|下个月|下月|上个月|上月)(?:的)?(?:(底|末|初|中旬|中)|({N})\\s?[日号])"))
@@ -34,7 +40,9 @@ static DAY_ONLY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(\d{1,2})[号日](?:之前|前|到|发|送|下单|下的单|买|收到|付|签收|晚上|早上|上午|下午|中午|就|的时候|那天)")
 });
 static FEAST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("(今年|去年|明年)?的?(双十一|双11|双十二|双12|国庆节?|元旦|圣诞节?|情人节|五一|劳动节|春节|除夕|618(?:大促|活动|期间|当天|那天))")
+    pattern(
+        "(今年|去年|明年)?的?(双十一|双11|双十二|双12|国庆节?|元旦|圣诞节?|情人节|五一|劳动节|春节|除夕|618(?:大促|活动|期间|当天|那天))",
+    )
 });
 
 pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
@@ -65,7 +73,9 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         let end = text[whole.end()..].chars().next();
         let marked = whole.as_str().ends_with(['日', '号']);
         // 3月12个 or 3月5折 are no dates; without 日/号 nothing may follow that counts.
-        if !digits_alone(text, whole.start(), whole.end()) || !marked && end.is_some_and(|c| "个元块折件天月年%.".contains(c)) {
+        if !digits_alone(text, whole.start(), whole.end())
+            || !marked && end.is_some_and(|c| "个元块折件天月年%.".contains(c))
+        {
             continue;
         }
         let (Some(month), Some(day)) = (small(&m[2]), small(&m[3])) else { continue };
@@ -88,7 +98,9 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         }
         // 11/25 and 25/11 are dates; 3/4 is as often a fraction: only right after a word that asks for a date.
         let before = text[..whole.start()].trim_end().to_ascii_lowercase();
-        let asked = ["on", "by", "before", "since", "until", "after", "在", "到", "于", "从"].iter().any(|w| before.ends_with(w));
+        let asked = ["on", "by", "before", "since", "until", "after", "在", "到", "于", "从"]
+            .iter()
+            .any(|w| before.ends_with(w));
         let date = match (a, b) {
             (1..=12, 13..=31) => nearest_year(today, a, b),
             (13..=31, 1..=12) => nearest_year(today, b, a),
@@ -102,8 +114,9 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         // 一周一次, 周日用品, 3周年, 每周三: not one day.
         let before = text[..whole.start()].chars().next_back();
         let after = text[whole.end()..].chars().next();
-        if before.is_some_and(|c| "每一两二三四五六七八九十".contains(c) || c.is_ascii_digit() || m.get(1).is_none() && c == '个')
-            || after.is_some_and(|c| "次用边年到".contains(c))
+        if before.is_some_and(|c| {
+            "每一两二三四五六七八九十".contains(c) || c.is_ascii_digit() || m.get(1).is_none() && c == '个'
+        }) || after.is_some_and(|c| "次用边年到".contains(c))
         {
             continue;
         }
@@ -127,7 +140,9 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
     }
     for m in OFFSET.captures_iter(text) {
         let Some(whole) = m.get(0) else { continue };
-        if !digits_alone(text, whole.start(), whole.end()) || text[..whole.start()].ends_with(['-', '~', '到', '至', '第', '月', '近']) {
+        if !digits_alone(text, whole.start(), whole.end())
+            || text[..whole.start()].ends_with(['-', '~', '到', '至', '第', '月', '近'])
+        {
             continue;
         }
         let half = &m[1] == "半";
@@ -163,7 +178,8 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         push(whole.start(), whole.end(), date, 0.9);
     }
     for m in MONTH_END.find_iter(text) {
-        let date = if m.as_str().starts_with('年') { Date::new(today.year(), 12, 31).ok() } else { end_of_month(today, 0) };
+        let date =
+            if m.as_str().starts_with('年') { Date::new(today.year(), 12, 31).ok() } else { end_of_month(today, 0) };
         push(m.start(), m.end(), date, 0.8);
     }
     for m in NAMED_MONTH_END.captures_iter(text) {
@@ -176,7 +192,8 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         let (Some(number), Some(day)) = (m.get(1), small(&m[1])) else { continue };
         let before = text[..number.start()].chars().next_back();
         // 建国路88号到… is a house; a day stands at the start, or after something that is no name of a road.
-        if before.is_some_and(|c| c.is_ascii_alphanumeric() || "路街道巷弄里村楼座栋园区号月第".contains(c)) {
+        if before.is_some_and(|c| c.is_ascii_alphanumeric() || "路街道巷弄里村楼座栋园区号月第".contains(c))
+        {
             continue;
         }
         let end = number.end() + '号'.len_utf8();
@@ -216,8 +233,18 @@ fn feast(name: &str, today: Date, year: Option<i16>) -> Option<Date> {
 
 /// The lunar calendar in a table: first day of the year.
 const SPRING: &[(i16, i8, i8)] = &[
-    (2025, 1, 29), (2026, 2, 17), (2027, 2, 6), (2028, 1, 26), (2029, 2, 13), (2030, 2, 3), (2031, 1, 23),
-    (2032, 2, 11), (2033, 1, 31), (2034, 2, 19), (2035, 2, 8), (2036, 1, 28),
+    (2025, 1, 29),
+    (2026, 2, 17),
+    (2027, 2, 6),
+    (2028, 1, 26),
+    (2029, 2, 13),
+    (2030, 2, 3),
+    (2031, 1, 23),
+    (2032, 2, 11),
+    (2033, 1, 31),
+    (2034, 2, 19),
+    (2035, 2, 8),
+    (2036, 1, 28),
 ];
 
 fn spring(today: Date, year: Option<i16>, eve: bool) -> Option<Date> {

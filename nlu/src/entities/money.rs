@@ -5,16 +5,15 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::json;
 
-use super::numbers;
 use super::Found;
+use super::numbers;
 use crate::text::pattern;
 use crate::understanding::EntityKind;
 
 const NUMBER: &str = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,12}(?:\.\d{1,2})?";
 
-static SIGN_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(hk\$|us\$|usd|rmb|cny|eur|gbp|hkd|[¥$€£])\s?({NUMBER})\s?(万|千|k\b)?"))
-});
+static SIGN_FIRST: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)(hk\$|us\$|usd|rmb|cny|eur|gbp|hkd|[¥$€£])\s?({NUMBER})\s?(万|千|k\b)?")));
 static UNIT_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?i)({NUMBER}|[零〇一二两俩三四五六七八九十百千万]+)\s?(万|千|k )?\s?(块钱|块|元钱|元|圆|人民币|美元|美金|刀|欧元|英镑|港币|港元|rmb\b|cny\b|yuan\b|usd\b|us dollars?\b|dollars?\b|bucks?\b|eur\b|euros?\b|gbp\b|pounds?\b|quid\b|€|£)(?:([0-9一二三四五六七八九])(?:毛|角)?)?"
@@ -99,8 +98,8 @@ fn minor(number: &str, scale: i64) -> Option<i64> {
 
 fn currency(text: &str) -> &'static str {
     match text.to_ascii_lowercase().as_str() {
-        "$" | "us$" | "usd" | "dollar" | "dollars" | "us dollar" | "us dollars" | "buck" | "bucks" | "美元" | "美金"
-        | "刀" => "USD",
+        "$" | "us$" | "usd" | "dollar" | "dollars" | "us dollar" | "us dollars" | "buck" | "bucks" | "美元"
+        | "美金" | "刀" => "USD",
         "€" | "eur" | "euro" | "euros" | "欧元" => "EUR",
         "£" | "gbp" | "pound" | "pounds" | "quid" | "英镑" => "GBP",
         "hk$" | "hkd" | "港币" | "港元" => "HKD",

@@ -6,9 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\[([^\]]+?)\](?:\(([^:)]+?)(?::([^)]+))?\)|\{([^}]+?)\}|\[(.*?)\])").ok()
-});
+static MARK: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\[([^\]]+?)\](?:\(([^:)]+?)(?::([^)]+))?\)|\{([^}]+?)\}|\[(.*?)\])").ok());
 
 /// Byte offsets into the text without marks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,8 +8,25 @@ use super::{Example, IntentExamples, TrainingData, TrainingDataError, Warning, a
 
 /// Parts of a Rasa project that may share a file with the examples; they are not ours to read.
 const OTHER_SECTIONS: &[&str] = &[
-    "version", "stories", "rules", "responses", "intents", "entities", "slots", "forms", "actions", "session_config",
-    "e2e_actions", "e2e_tests", "recipe", "language", "pipeline", "policies", "config", "assistant_id", "templates",
+    "version",
+    "stories",
+    "rules",
+    "responses",
+    "intents",
+    "entities",
+    "slots",
+    "forms",
+    "actions",
+    "session_config",
+    "e2e_actions",
+    "e2e_tests",
+    "recipe",
+    "language",
+    "pipeline",
+    "policies",
+    "config",
+    "assistant_id",
+    "templates",
     "flows",
 ];
 
@@ -90,7 +107,10 @@ impl Parser<'_> {
         let kind = ["intent", "synonym", "regex", "lookup"].into_iter().find(|k| item.contains_key(*k));
         let Some(kind) = kind else {
             let first = item.keys().next().and_then(scalar).unwrap_or_default();
-            self.warn(&format!("{first}:"), format!("item with `{first}:` is not an intent, synonym, regex or lookup; ignored"));
+            self.warn(
+                &format!("{first}:"),
+                format!("item with `{first}:` is not an intent, synonym, regex or lookup; ignored"),
+            );
             return Ok(());
         };
         let name = item.get(kind).and_then(scalar).unwrap_or_default().trim().to_owned();
@@ -111,7 +131,9 @@ impl Parser<'_> {
             }
             Some(Value::String(block)) => self.block(block, &near),
             Some(Value::Sequence(list)) => self.list(list, &near)?,
-            Some(_) => return Err(self.error(&near, &format!("examples of {kind} {name} must be a text block or a list"))),
+            Some(_) => {
+                return Err(self.error(&near, &format!("examples of {kind} {name} must be a text block or a list")));
+            }
         };
         if kind != "intent" {
             let values = examples.into_iter().map(|(text, _)| text).collect::<Vec<_>>();
@@ -123,8 +145,7 @@ impl Parser<'_> {
             target.entry(name).or_default().extend(values);
             return Ok(());
         }
-        let mut intent =
-            IntentExamples { name, examples: Vec::new(), metadata: item.get("metadata").cloned() };
+        let mut intent = IntentExamples { name, examples: Vec::new(), metadata: item.get("metadata").cloned() };
         for (line, metadata) in examples {
             let (text, entities) =
                 annotation::parse(&line).map_err(|e| self.error(&line, &format!("entity annotation: {e}")))?;

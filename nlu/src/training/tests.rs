@@ -81,7 +81,11 @@ fn errors_say_where() {
     for (source, line, part) in [
         ("nlu:\n- intent: a\n  examples: |\n    - x\n   bad", 5, ""),
         ("nlu:\n- intent: a\n  examples:\n    k: v\n", 2, "text block or a list"),
-        ("version: \"3.1\"\nnlu:\n- intent: a\n  examples: |\n    - ok\n    - [x]{\"role\": 1}\n", 6, "entity annotation"),
+        (
+            "version: \"3.1\"\nnlu:\n- intent: a\n  examples: |\n    - ok\n    - [x]{\"role\": 1}\n",
+            6,
+            "entity annotation",
+        ),
         ("nlu:\n- intent:\n  examples: |\n    - x\n", 2, "without a name"),
         ("nlu: hello\n", 1, "must be a list"),
         ("- just\n- a list\n", 0, "sections"),

@@ -53,7 +53,11 @@ fn write_intent(out: &mut String, intent: &IntentExamples) {
 
 /// The block form where every line survives it, else a quoted list.
 fn examples(out: &mut String, lines: &[String]) {
-    let plain = |l: &String| !l.is_empty() && l.trim() == l && !l.contains(|c: char| c.is_control() || c == '\u{2028}' || c == '\u{2029}' || c == '\u{feff}');
+    let plain = |l: &String| {
+        !l.is_empty()
+            && l.trim() == l
+            && !l.contains(|c: char| c.is_control() || c == '\u{2028}' || c == '\u{2029}' || c == '\u{feff}')
+    };
     if lines.iter().all(plain) && !lines.is_empty() {
         out.push_str("  examples: |\n");
         for line in lines {
