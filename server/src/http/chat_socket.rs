@@ -91,10 +91,9 @@ impl Session {
         let stopping = self.app.lifecycle.stopping();
         metrics::gauge!("kefu_sockets", "side" => "customer").increment(1.0);
         let _gauge = Gauge;
-        self.news(&mut sink).await?;
+        let mut waiting = self.news(&mut sink).await?;
         let mut queue_news = tokio::time::interval(QUEUE_NEWS);
         queue_news.reset();
-        let mut waiting = false;
         loop {
             tokio::select! {
                 frame = tokio::time::timeout(IDLE, stream.next()) => match frame {
