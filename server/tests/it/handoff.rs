@@ -14,6 +14,7 @@ crate::cases![
     position_in_the_queue,
     nobody_present_leaves_a_message,
     note_does_not_wake_the_customer,
+    webhook_names_the_ticket,
 ];
 
 /// A visitor who waits for a human.
@@ -266,4 +267,32 @@ async fn note_does_not_wake_the_customer(engine: Engine) {
     let polled = customer.poll(last, 1).await;
     assert_eq!(polled["messages"], json!([]));
     assert!(started.elapsed().as_millis() >= 900, "the poll came back at once, for nothing");
+}
+
+async fn webhook_names_the_ticket(engine: Engine) {
+    let server = shared(engine).await;
+    let (agent, _) = server.two_agents().await;
+    for (language, ask, noted, reached) in [("zh", "转人工", "已记录", "已送达"), ("en", "I want to talk to a human agent", "was noted", "has reached")] {
+        let sender = unique("rest");
+        let say = async |text: &str| server.webhook(&sender, text, json!({"language": language})).await.remove(0);
+        let answer = say(ask).await;
+        assert_eq!(answer["custom"]["holder"], "queue", "{answer}");
+        let ticket = answer["custom"]["ticket"].as_str().unwrap().to_owned();
+        let queue = agent.get("/queue").await.ok();
+        let waiting = queue["tickets"].as_array().unwrap().iter().find(|t| t["id"] == ticket.as_str()).unwrap().clone();
+        // What is said meanwhile is kept for the human, and the caller hears so.
+        let meanwhile = say("hello?").await;
+        assert!(meanwhile["text"].as_str().unwrap().contains(noted), "{meanwhile}");
+        agent.post(&format!("/tickets/{ticket}/accept"), &json!({})).await.ok();
+        let meanwhile = say("hello??").await;
+        assert!(meanwhile["text"].as_str().unwrap().contains(reached), "{meanwhile}");
+        assert_eq!((&meanwhile["custom"]["holder"], &meanwhile["custom"]["ticket"]), (&json!("agent"), &json!(ticket)));
+        let detail = agent.conversation(waiting["conversation"].as_str().unwrap()).await;
+        assert!(detail["messages"].to_string().contains("hello??"));
+        agent.post(&format!("/conversations/{}/close", waiting["conversation"].as_str().unwrap()), &json!({})).await.ok();
+        // Closed is not the end: the next message is the bot's again.
+        let after = say(if language == "zh" { "满多少包邮？" } else { "When is shipping free?" }).await;
+        assert!(after["text"].as_str().unwrap().contains("99"), "{after}");
+        assert_eq!(after["custom"]["holder"], "bot");
+    }
 }

@@ -13,6 +13,7 @@ crate::cases![
     writes_want_the_csrf_header,
     wrong_logins_are_refused_and_slowed,
     logout_ends_the_session,
+    sessions_run_out,
     forged_customer_tokens,
     tokens_are_for_one_purpose,
     other_peoples_conversations,
@@ -152,6 +153,25 @@ async fn logout_ends_the_session(engine: Engine) {
     staff.patch("/me", &json!({"presence": "asleep"})).await.refused(422, "invalid");
     staff.post("/logout", &json!({})).await.ok();
     staff.get("/me").await.refused(401, "unauthorized");
+}
+
+async fn sessions_run_out(engine: Engine) {
+    let server = Server::start(engine).await;
+    let customer = Customer::signed_in(&server.base, server.token("C1001"), "zh").await;
+    let visitor = Customer::visitor(&server.base, "en").await;
+    let agent = server.staff("agent", "zh").await;
+    let config = &server.app.config;
+    let hours = |h: i64| h * 3_600_000;
+    server.app.clock.advance(hours(config.staff.session_hours) + 1_000);
+    agent.get("/me").await.refused(401, "unauthorized");
+    assert_eq!(customer.messages(0).await, Vec::<Value>::new(), "a chat goes on for longer");
+    server.app.clock.advance(hours(config.chat.session_hours));
+    for customer in [&customer, &visitor] {
+        let reply = Reply::of(customer.request(reqwest::Method::GET, "/messages?after=0")).await;
+        reply.refused(401, "bad_token");
+        assert!(Socket::connect(&customer.socket_url(0), &[]).await.is_err());
+    }
+    server.stop().await.unwrap();
 }
 
 fn claims(sub: &str, exp: i64) -> CustomerClaims {

@@ -26,6 +26,11 @@ impl Customer {
 
     pub async fn session(base: &str, request: Value) -> Customer {
         let session = Reply::of(http().post(format!("{base}/api/v1/chat/session")).json(&request)).await.ok();
+        Customer::of(base, session)
+    }
+
+    /// From the answer to a request for a session.
+    pub fn of(base: &str, session: Value) -> Customer {
         Customer {
             base: base.to_owned(),
             token: session["token"].as_str().unwrap().to_owned(),

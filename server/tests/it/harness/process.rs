@@ -16,7 +16,8 @@ pub fn kefu() -> Command {
             command.env_remove(name);
         }
     }
-    command.env("KEFU_WORKER__SWEEP_MS", "200");
+    // Where another node may be alive (PostgreSQL), a dead one's turns are taken up when its lease has run out.
+    command.env("KEFU_WORKER__SWEEP_MS", "200").env("KEFU_WORKER__LEASE_MS", "2000");
     command
 }
 
@@ -61,7 +62,12 @@ impl Home {
     }
 
     pub async fn start(&self) -> Process {
-        let mut child = self.serve().stderr(log()).spawn().unwrap();
+        self.start_as(self.serve()).await
+    }
+
+    /// With a command that serves on this home in another way.
+    pub async fn start_as(&self, mut command: Command) -> Process {
+        let mut child = command.stderr(log()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let base = tokio::time::timeout(DEADLINE, async {
             while let Some(line) = lines.next_line().await.unwrap() {
