@@ -1,14 +1,22 @@
-// The whole story in a real browser: a customer asks, changes an address, gets a person; an agent answers, closes; the
-// customer rates. Then the short version in English on a phone. Screenshots are left in SHOTS.
+// The whole story in a real browser: a customer asks, changes an address, loses the network, gets a person; an agent
+// answers and closes; the customer rates. Then the short version in English on a phone; an editor changes an article and
+// tries the bot; a supervisor sees how the day went. Screenshots are left in SHOTS.
 //
-//   DEMO_JSON=DIR/demo.json [BASE_URL=http://127.0.0.1:PORT] [SHOTS=DIR] [CHROMIUM=/usr/bin/chromium] node e2e/story.mjs
+//   DEMO_JSON=DIR/demo.json [BASE_URL=http://127.0.0.1:PORT] [SHOTS=DIR] [CHROMIUM=/usr/bin/chromium] [RESTART=COMMAND] node e2e/story.mjs
+//
+// RESTART, when given, restarts the server on the same data while the network is away; it returns when the server is ready.
+import { execSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { gate } from "./gate.mjs";
 
 if (!process.env.DEMO_JSON) throw new Error("set DEMO_JSON to the demo.json that `kefu serve --demo` wrote");
-const demo = JSON.parse(readFileSync(process.env.DEMO_JSON, "utf8"));
-const BASE = (process.env.BASE_URL ?? demo.url).replace(/\/$/, "");
+const readDemo = () => JSON.parse(readFileSync(process.env.DEMO_JSON, "utf8"));
+let demo = readDemo();
+const upstream = () => process.env.BASE_URL ?? demo.url;
+const door = await gate(upstream());
+const BASE = door.url;
 const SHOTS = process.env.SHOTS ?? "shots";
 const PATIENCE = Number(process.env.PATIENCE_MS ?? 15_000);
 const HTML = "<img src=x onerror=window.pwned=1>";
@@ -29,7 +37,7 @@ function check(fact, what) {
 }
 async function shot(page, name) {
   shots += 1;
-  await page.screenshot({ path: join(SHOTS, `${String(shots).padStart(2, "0")}-${name}.png`) });
+  await page.screenshot({ path: join(SHOTS, `${String(shots).padStart(2, "0")}-${name}.png`), animations: "disabled" });
 }
 async function open(browser, name, { width, height, locale }) {
   const context = await browser.newContext({ viewport: { width, height }, locale, hasTouch: width < 500 });
@@ -114,16 +122,18 @@ async function citation(page, question, name) {
 
 // ---- what an agent does
 
-async function signIn(page, language) {
-  const who = demo.staff.find((s) => s.role === "agent" && s.language === language);
-  check(who, `demo.json has no agent for ${language}`);
+async function signIn(page, role, language) {
+  const who = demo.staff.find((s) => s.role === role && s.language === language);
+  check(who, `demo.json has no ${role} for ${language}`);
   await page.goto(`${BASE}/staff`);
   await page.fill(at("email"), who.email);
   await page.fill(at("password"), who.password);
   await page.click(at("login"));
-  await page.locator(at("nav-console")).waitFor();
-  check((await page.locator(at("nav-dashboard")).count()) === 0, "an agent sees the dashboard, which is for supervisors");
-  await page.locator(`${at("me")}[data-presence="online"]`).waitFor();
+  await page.locator(at("nav-try")).waitFor();
+  const sees = async (name) => (await page.locator(at(`nav-${name}`)).count()) > 0;
+  const allowed = { agent: [true, false, false], editor: [false, true, false], supervisor: [true, true, true] }[role];
+  for (const [i, name] of ["console", "knowledge", "dashboard"].entries()) check((await sees(name)) === allowed[i], `${role}: ${name} ${allowed[i] ? "is missing" : "should not be there"}`);
+  if (role === "agent") await page.locator(`${at("me")}[data-presence="online"]`).waitFor();
 }
 async function accept(page, name) {
   const ticket = page.locator(at("ticket")).filter({ hasText: name });
@@ -132,6 +142,19 @@ async function accept(page, name) {
   await ticket.first().locator(at("accept")).click();
   await page.locator(`${at("chat")}[data-mine="true"]`).waitFor();
   check((await page.locator(at("chat-customer")).innerText()).includes(name), `the accepted conversation is not ${name}'s`);
+}
+/** A suggestion of the bot, put into the composer and sent as it is; returns its text. */
+async function replyWithSuggestion(page) {
+  const first = page.locator(at("suggestion")).first();
+  await first.waitFor();
+  await first.click();
+  const text = await page.inputValue(at("composer"));
+  check(text.trim().length > 5, "the suggestion did not arrive in the composer");
+  await shot(page, "console-suggestion");
+  await page.press(at("composer"), "Enter");
+  const line = text.split("\n")[0].trim();
+  await page.locator(at("message-agent")).filter({ hasText: line }).first().waitFor();
+  return line;
 }
 async function reply(page, text) {
   await page.fill(at("composer"), text);
@@ -142,7 +165,7 @@ async function reply(page, text) {
 async function story(browser) {
   say("an agent signs in, so that somebody is there");
   const staff = await open(browser, "staff-zh", { width: 1440, height: 900, locale: "zh-CN" });
-  await signIn(staff, "zh");
+  await signIn(staff, "agent", "zh");
 
   say("the shop in Chinese, signed in as its first Chinese customer");
   const shop = await open(browser, "shop-zh", { width: 1440, height: 900, locale: "zh-CN" });
@@ -163,6 +186,27 @@ async function story(browser) {
   await shop.click(at("orders-close"));
   await shop.click(at("launcher"));
 
+  say("the network goes away; what is written meanwhile arrives once, and is answered");
+  await door.shut();
+  await shop.locator(`${at("status")}[data-link="reconnecting"]`).waitFor();
+  const seq = await lastSeq(shop);
+  const offline = "M2 耳机能七天无理由退货吗？";
+  await write(shop, offline);
+  await shop.locator(at("message-pending")).waitFor();
+  await shot(shop, "reconnecting");
+  if (process.env.RESTART) {
+    execSync(process.env.RESTART, { stdio: "inherit" });
+    demo = readDemo();
+  }
+  await door.reopen(upstream());
+  await shop.locator(`${at("status")}[data-link="live"]`).waitFor({ timeout: PATIENCE * 2 });
+  await answerAfter(shop, seq);
+  await shop.locator(at("message-pending")).waitFor({ state: "detached" });
+  check((await shop.locator(at("message-customer")).filter({ hasText: offline }).count()) === 1, "the message written without a network is not there exactly once");
+  check((await shop.locator(at("citation")).last().innerText()).includes("→"), "the answer from the graph does not cite its path");
+  await shot(shop, "graph-answer");
+  await staff.locator(at("reconnecting")).waitFor({ state: "detached", timeout: PATIENCE * 2 });
+
   say("the customer asks for a person and waits in the queue");
   await write(shop, "转人工");
   await shop.locator(at("queue-card")).waitFor();
@@ -177,6 +221,12 @@ async function story(browser) {
   await shop.locator(at("message-agent")).filter({ hasText: "我是人工客服" }).waitFor();
   await shot(shop, "agent-answered");
   await shot(staff, "console-chat");
+
+  say("the agent sends what the bot suggests");
+  await write(shop, "电子发票怎么开？");
+  await staff.locator(at("message-customer")).filter({ hasText: "电子发票怎么开" }).waitFor();
+  const suggested = await replyWithSuggestion(staff);
+  await shop.locator(at("message-agent")).filter({ hasText: suggested }).first().waitFor();
 
   say("HTML of a customer is shown as text in the console, and does not run");
   await write(shop, HTML);
@@ -201,16 +251,21 @@ async function story(browser) {
   await staff.click(at("close"));
   await staff.click(at("close-ok"));
   await shop.locator(at("rating-card")).waitFor();
+  await shop.reload();
+  await shop.click(at("launcher"));
+  await shop.locator(at("rating-card")).waitFor();
   await shop.click(at("star-5"));
   await shop.fill(at("rating-comment"), "很快，谢谢！");
   await shot(shop, "rating");
   await shop.click(at("rating-send"));
   await shop.locator(at("rating-card")).waitFor({ state: "detached" });
   await shot(shop, "rated");
+  await staff.locator('[data-event="rated"]').waitFor();
+  await shot(staff, "console-rated");
 
   say("the short version in English, on a phone");
   const staffEn = await open(browser, "staff-en", { width: 1440, height: 900, locale: "en-GB" });
-  await signIn(staffEn, "en");
+  await signIn(staffEn, "agent", "en");
   const phone = await open(browser, "phone-en", { width: 390, height: 844, locale: "en-GB" });
   const emma = await shopAs(phone, "en");
   const box = await phone.locator(at("panel")).boundingBox();
@@ -226,6 +281,51 @@ async function story(browser) {
   await shot(staffEn, "console-en");
   const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
   check(wide <= 391, `the page is wider than the phone: ${wide} px`);
+
+  await staffEn.click(at("close"));
+  await staffEn.click(at("close-ok"));
+  await phone.locator(at("rating-card")).waitFor();
+  await shot(phone, "phone-rating");
+
+  say("an editor changes an article; the bot answers with the new text, and says why");
+  const editor = await open(browser, "editor", { width: 1440, height: 900, locale: "zh-CN" });
+  await signIn(editor, "editor", "zh");
+  await editor.click(at("nav-knowledge"));
+  await editor.fill(`${at("article-search")} input, input${at("article-search")}`, "礼品包装");
+  await shot(editor, "knowledge");
+  await editor.locator('a[href$="/knowledge/gift-wrapping"]').click();
+  const body = editor.locator(`textarea${at("body-zh")}, ${at("body-zh")} textarea`).first();
+  await body.waitFor();
+  const question = (await editor.locator(`textarea${at("questions-zh")}, ${at("questions-zh")} textarea`).first().inputValue()).split("\n")[0];
+  const mark = `缎带编号 ${Date.now() % 100_000}`;
+  const old = (await body.inputValue()).split("\n");
+  const start = old.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
+  old[start] = `可以。下单时勾选“礼品包装”即可，${mark}。`;
+  await body.fill(old.join("\n"));
+  await editor.click(at("preview-zh"));
+  await editor.locator(at("rendered-zh")).filter({ hasText: mark }).waitFor();
+  await shot(editor, "editor");
+  await editor.click(at("save-article"));
+  await editor.locator(`${at("save-article")}:disabled`).waitFor();
+  await editor.click(at("nav-try"));
+  await editor.fill(at("try-input"), question);
+  await editor.press(at("try-input"), "Enter");
+  await editor.locator(at("try-answer")).filter({ hasText: mark }).waitFor();
+  await editor.locator(at("trace-passage")).first().waitFor();
+  check((await editor.locator(at("trace-rule")).innerText()).trim().length > 1, "the trace names no rule");
+  check((await editor.locator(`${at("trace-ranking")} .bar`).count()) >= 2, "the trace ranks no intents");
+  await shot(editor, "try-trace");
+
+  say("a supervisor sees the day");
+  const boss = await open(browser, "supervisor", { width: 1440, height: 900, locale: "zh-CN" });
+  await signIn(boss, "supervisor", "zh");
+  await boss.click(at("nav-dashboard"));
+  const figure = async (id) => Number.parseFloat(await boss.locator(`${at(`figure-${id}`)} b`).innerText());
+  await boss.locator(at("figure-closed")).waitFor();
+  check((await figure("closed")) >= 2, "the dashboard does not count the closed conversations");
+  check((await figure("handoffs")) >= 2, "the dashboard does not count the handoffs");
+  check((await figure("csat")) >= 1, "the dashboard does not show the rating");
+  await shot(boss, "dashboard");
 
   check(errors.length === 0, `scripts failed: ${errors.join("; ")}`);
 }
@@ -248,4 +348,5 @@ try {
   process.exitCode = 1;
 } finally {
   await browser.close();
+  await door.end();
 }

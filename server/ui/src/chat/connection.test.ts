@@ -152,6 +152,23 @@ describe("a chat connection", () => {
     expect(chat.current.log.outgoing[0]?.error).toBe("太长");
   });
 
+  it("goes back to a socket when polling finds nobody either: the server was away, not the sockets", async () => {
+    await chat.start();
+    await settle();
+    world.last.drop();
+    world.pass(600);
+    world.last.drop();
+    world.pass(1200);
+    expect(chat.current.link).toBe("polling");
+    api.polls[0]?.fail(new ApiError(0, "network", "gone"));
+    await settle();
+    expect(chat.current.link).toBe("reconnecting");
+    world.pass(3000);
+    world.last.open();
+    expect(world.sockets).toHaveLength(3);
+    expect(chat.current.link).toBe("live");
+  });
+
   it("falls back to long-polling when sockets do not open, sends over HTTP, and tries a socket again later", async () => {
     await chat.start();
     await settle();

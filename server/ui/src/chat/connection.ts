@@ -55,8 +55,9 @@ const PING_EVERY = 25_000;
 const SILENCE = 12_000;
 const ACK_WITHIN = 10_000;
 const POLL_WAIT = 25;
-/** After this many sockets that did not open, poll; and try a socket again once a minute. */
+/** After this many sockets that did not open, poll; and try a socket again soon, then ever more seldom. */
 const SOCKETS_BEFORE_POLLING = 2;
+const SOCKET_AGAIN_FIRST = 5_000;
 const SOCKET_AGAIN = 60_000;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["overloaded", "too_many_requests", "rate_limited", "busy", "unavailable", "network", "timeout", "internal"]);
@@ -77,6 +78,7 @@ export class Connection {
   private attempt = 0;
   private failedSockets = 0;
   private pollingSince = 0;
+  private socketAgain = SOCKET_AGAIN_FIRST;
   private timers = new Map<string, unknown>();
   private poll: AbortController | undefined;
   private closed = false;
@@ -203,7 +205,7 @@ export class Connection {
     const { session, conversation, log } = this.state;
     if (this.closed || session === undefined || conversation === undefined) return;
     this.dropSocket();
-    if (this.failedSockets >= SOCKETS_BEFORE_POLLING && this.world.now() - this.pollingSince < SOCKET_AGAIN) {
+    if (this.failedSockets >= SOCKETS_BEFORE_POLLING && this.world.now() - this.pollingSince < this.socketAgain) {
       void this.pollLoop();
       return;
     }
@@ -223,6 +225,7 @@ export class Connection {
       opened = true;
       this.attempt = 0;
       this.failedSockets = 0;
+      this.socketAgain = SOCKET_AGAIN_FIRST;
       this.set({ link: "live" });
       this.keepAlive();
       this.flush();
@@ -314,7 +317,8 @@ export class Connection {
     this.flush();
     let failures = 0;
     while (alive()) {
-      if (this.world.now() - this.pollingSince >= SOCKET_AGAIN) {
+      if (this.world.now() - this.pollingSince >= this.socketAgain) {
+        this.socketAgain = Math.min(SOCKET_AGAIN, this.socketAgain * 2);
         this.failedSockets = SOCKETS_BEFORE_POLLING - 1;
         this.connect();
         return;
@@ -322,8 +326,10 @@ export class Connection {
       const { session, conversation, log } = this.state;
       if (session === undefined || conversation === undefined) return;
       this.poll = new AbortController();
+      const untilSocket = Math.ceil((this.pollingSince + this.socketAgain - this.world.now()) / 1000);
+      const wait = Math.max(1, Math.min(POLL_WAIT, untilSocket));
       try {
-        const answer = await this.api.messages(session.token, conversation.id, log.cursor, POLL_WAIT, this.poll.signal);
+        const answer = await this.api.messages(session.token, conversation.id, log.cursor, wait, this.poll.signal);
         if (!alive()) return;
         failures = 0;
         if (this.state.link !== "polling") { this.set({ link: "polling" }); this.flush(); }
@@ -336,6 +342,12 @@ export class Connection {
           await this.newSession().catch(() => undefined);
         }
         this.set({ link: "reconnecting" });
+        if (error instanceof ApiError && (error.status === 0 || error.status >= 500)) {
+          // Nobody answers at all, so it was not the sockets: the next way to try is a socket again.
+          this.failedSockets = SOCKETS_BEFORE_POLLING - 1;
+          this.later("reconnect", () => this.connect(), backoff(this.attempt++, this.world.random));
+          return;
+        }
         failures += 1;
         await new Promise<void>((done) => this.later("poll", done, backoff(failures, this.world.random)));
       }

@@ -9,21 +9,14 @@ import { named, translator } from "../i18n";
 import { categories, help } from "../i18n/shop";
 import { embed } from "../shop/embed";
 import { pick } from "../text/format";
+import { helpPath, slugOf } from "../text/linkify";
 import { safeHtml } from "../text/safeHtml";
 import "./help.css";
 
 const api = new CustomerApi();
 
-function slugOf(path: string): string {
-  try {
-    return decodeURIComponent(/^\/help\/([^/]*)/.exec(path)?.[1] ?? "");
-  } catch {
-    return "";
-  }
-}
-
 function App() {
-  const slug = slugOf(location.pathname);
+  const slug = slugOf(location.pathname) ?? "";
   const [language, setLanguage] = useState<Language>(() => pick([new URLSearchParams(location.search).get("lang"), localStorage.getItem("kefu.language"), ...navigator.languages]));
   const t = useMemo(() => translator(help, language), [language]);
   const [article, setArticle] = useState<PublicArticle | "missing" | "failed">();
@@ -66,7 +59,7 @@ function App() {
     for (const a of all ?? []) map.set(a.category, [...(map.get(a.category) ?? []), a]);
     return [...map];
   }, [all]);
-  const link = (a: ArticleLink) => <li key={a.slug}><a href={`/help/${encodeURIComponent(a.slug)}?lang=${language}`}>{a.title}</a></li>;
+  const link = (a: ArticleLink) => <li key={a.slug}><a href={helpPath(a.slug, language)}>{a.title}</a></li>;
 
   return (
     <>

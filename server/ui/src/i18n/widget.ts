@@ -28,7 +28,7 @@ export const widget = {
   log: ["对话记录", "Conversation"],
   input: ["输入消息", "Your message"],
   placeholder: ["输入您的问题…", "Write a message…"],
-  placeholderClosed: ["继续提问将开始新的对话…", "Write to start a new conversation…"],
+  placeholderClosed: ["还有问题？继续输入…", "Anything else? Write on…"],
   hint: ["回车发送，Shift + 回车换行", "Enter to send, Shift + Enter for a new line"],
   send: ["发送", "Send"],
   tooLong: ["最多 {max} 字，已超出 {over} 字", "{max} characters at most: {over} too many"],

@@ -5,6 +5,8 @@ import { Alert, App, Button, Drawer, Input, Progress, Skeleton } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { staff } from "../api/staff";
 import type { Intent, TrainReport } from "../api/types";
+import { named } from "../i18n";
+import { intents as intentWords } from "../i18n/intents";
 import { shortTime } from "../text/format";
 import { useDesk } from "./context";
 import { problem } from "./problem";
@@ -33,7 +35,7 @@ export default function Intents() {
     }
   };
   const needle = words.trim().toLowerCase();
-  const list = (intents.data?.intents ?? []).filter((i) => needle === "" || i.name.includes(needle) || i.examples.some((e) => e.toLowerCase().includes(needle)));
+  const list = (intents.data?.intents ?? []).filter((i) => needle === "" || i.name.includes(needle) || named(intentWords, language, "intent", i.name).toLowerCase().includes(needle) || i.examples.some((e) => e.toLowerCase().includes(needle)));
   const { done = 0, total = 0 } = training.data ?? {};
   const report = training.data?.report;
 
@@ -51,7 +53,7 @@ export default function Intents() {
       <div className="intents">
         {list.map((i) => (
           <button key={i.name} type="button" data-testid={`intent-${i.name}`} onClick={() => setOpen(i)}>
-            <span className="top"><code>{i.name}</code><em>{t("exampleCount", { n: i.examples.length })}</em></span>
+            <span className="top"><span><b>{named(intentWords, language, "intent", i.name)}</b> <code>{i.name}</code></span><em>{t("exampleCount", { n: i.examples.length })}</em></span>
             <span className="some">{i.examples.slice(0, 4).join(language === "zh" ? "；" : "; ")}</span>
           </button>
         ))}

@@ -5,9 +5,10 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { staff } from "../api/staff";
 import type { Button as QuickReply, Trace, TryAnswer } from "../api/types";
 import { named } from "../i18n";
+import { intents as intentWords } from "../i18n/intents";
 import { staffWords } from "../i18n/staff";
 import { latency } from "../text/format";
-import { citationHref } from "../text/linkify";
+import { citationHref, helpPath } from "../text/linkify";
 import { readable } from "./console/Side";
 import { Plain } from "./console/Messages";
 import { useDesk } from "./context";
@@ -115,10 +116,10 @@ function TraceView({ trace, next }: { trace: Trace; next: string }) {
         {next ? <Tag color={next === "handoff" ? "volcano" : "cyan"}>{named(staffWords, language, "next", next)}</Tag> : null}
       </div>
       <Box title={t("rule")}><code className="rule" data-testid="trace-rule">{trace.rule || "–"}</code></Box>
-      <Box title={t("ranking")}><div data-testid="trace-ranking">{trace.ranking.length === 0 ? <p className="quiet">{t("none")}</p> : trace.ranking.slice(0, 5).map(([name, value], i) => <Bar key={name} label={<code>{name}</code>} value={percent(value)} share={value} strong={i === 0} />)}</div></Box>
+      <Box title={t("ranking")}><div data-testid="trace-ranking">{trace.ranking.length === 0 ? <p className="quiet">{t("none")}</p> : trace.ranking.slice(0, 5).map(([name, value], i) => <Bar key={name} label={<span title={named(intentWords, language, "intent", name)}><code>{name}</code> <span className="soft inline">{named(intentWords, language, "intent", name)}</span></span>} value={percent(value)} share={value} strong={i === 0} />)}</div></Box>
       <Box title={t("entities")}>{trace.entities.length === 0 ? <p className="quiet">{t("none")}</p> : <dl>{trace.entities.map((e, i) => <div key={i} className="line"><dt><code>{e.kind}</code></dt><dd>{readable(e.value, language)} <span className="soft">{percent(e.confidence)}</span></dd></div>)}</dl>}</Box>
       <Box title={t("passages")}>{trace.passages.length === 0 ? <p className="quiet">{t("none")}</p> : trace.passages.map((p, i) => (
-        <div key={i} className="passage" data-testid="trace-passage"><Bar label={<a href={`/help/${encodeURIComponent(p.slug)}?lang=${language}`} target="_blank" rel="noopener noreferrer">{p.title}</a>} value={p.score.toFixed(2)} share={p.score} strong={i === 0} /><span className="soft">BM25 {p.bm25.toFixed(1)} · cos {p.cosine.toFixed(2)}</span></div>
+        <div key={i} className="passage" data-testid="trace-passage"><Bar label={<a href={helpPath(p.slug, language)} target="_blank" rel="noopener noreferrer">{p.title}</a>} value={p.score.toFixed(2)} share={p.score} strong={i === 0} /><span className="soft">BM25 {p.bm25.toFixed(1)} · cos {p.cosine.toFixed(2)}</span></div>
       ))}</Box>
       {trace.actions.length > 0 ? <Box title={t("actions")}><dl>{trace.actions.map((a, i) => <div key={i} className="line"><dt><code>{a.name}</code></dt><dd>{readable(a.result, language)}</dd></div>)}</dl></Box> : null}
       <Box title={t("steps")} extra={t("totalMs", { ms: latency(total) })}>{trace.steps.map((s, i) => <div key={i} className="step"><Bar label={<code>{s.name}</code>} value={s.ms < 10 ? `${s.ms.toFixed(1)} ms` : latency(s.ms)} share={s.ms / longest} />{s.detail ? <span className="soft">{s.detail}</span> : null}</div>)}</Box>

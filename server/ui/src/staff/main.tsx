@@ -61,7 +61,7 @@ function Root() {
 
   return (
     <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={theme} button={{ autoInsertSpace: false }}>
-      <AntApp>
+      <AntApp message={{ top: 70, duration: 2.5 }}>
         {me.isPending ? <div className="centre"><Spin /></div> : desk ? (
           <DeskContext value={desk}><BrowserRouter basename="/staff"><Shell /></BrowserRouter></DeskContext>
         ) : (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { articleSlug, citationHref, linkify, safeHref } from "./linkify";
+import { citationHref, helpPath, linkify, safeHref, slugOf } from "./linkify";
 
 const links = (text: string) => linkify(text).flatMap((p) => (p.href === undefined ? [] : [p.href]));
 const whole = (text: string) => linkify(text).map((p) => p.text).join("");
@@ -40,9 +40,10 @@ describe("citations", () => {
     expect(citationHref("javascript:alert(1)")).toBeUndefined();
   });
   it("know the article behind a help page", () => {
-    expect(articleSlug({ url: "/help/seven-day-returns?lang=zh" })).toBe("seven-day-returns");
-    expect(articleSlug({ url: "/help/graph/product:m2?lang=zh", article: "graph:product:m2" })).toBeUndefined();
-    expect(articleSlug({ url: "https://example.com/help/x" })).toBeUndefined();
-    expect(articleSlug({ url: "/help/%E0%A4%A" })).toBeUndefined();
+    expect(slugOf("/help/seven-day-returns?lang=zh")).toBe("seven-day-returns");
+    expect(slugOf("/help/graph/product:m2?lang=zh")).toBe("graph:product:m2");
+    expect(slugOf("https://example.com/help/x")).toBeUndefined();
+    expect(slugOf("/help/%E0%A4%A")).toBeUndefined();
+    for (const slug of ["seven-day-returns", "graph:product:m2"]) expect(slugOf(helpPath(slug, "en"))).toBe(slug);
   });
 });

@@ -53,15 +53,18 @@ export function citationHref(url: string, base = ""): string | undefined {
   return safeHref(url);
 }
 
-/** The article's slug, if the citation points to one of our own articles. */
-export function articleSlug(citation: { article?: string | null; url: string }): string | undefined {
-  // A path through the graph that no article explains further has nothing to open.
-  if (citation.article?.startsWith("graph:")) return undefined;
-  const match = /^\/help\/([^/?#]+)/.exec(citation.url);
-  if (match?.[1] === undefined) return undefined;
+/** The slug behind a help page's path: an article's, or `graph:<node>` for what the graph knows about a product or policy. */
+export function slugOf(path: string): string | undefined {
+  const match = /^\/help\/(graph\/)?([^/?#]+)/.exec(path);
+  if (match?.[2] === undefined) return undefined;
   try {
-    return decodeURIComponent(match[1]);
+    return `${match[1] ? "graph:" : ""}${decodeURIComponent(match[2])}`;
   } catch {
     return undefined;
   }
+}
+
+export function helpPath(slug: string, language: string): string {
+  const page = slug.startsWith("graph:") ? `graph/${encodeURIComponent(slug.slice(6))}` : encodeURIComponent(slug);
+  return `/help/${page}?lang=${language}`;
 }

@@ -93,6 +93,14 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
   useEffect(() => { setProblem(""); }, [log.confirmed.length, holder]);
   useEffect(() => { setRated(false); }, [conversation?.id]);
 
+  // Only scrolling up leaves the end: what arrives makes the list taller before it is scrolled down again.
+  const top = useRef(0);
+  const scrolled = (event: Event) => {
+    const el = event.currentTarget as HTMLElement;
+    if (el.scrollHeight - el.scrollTop - el.clientHeight < 48) setAtEnd(true);
+    else if (el.scrollTop < top.current - 2) setAtEnd(false);
+    top.current = el.scrollTop;
+  };
   const end = useCallback(() => { const el = list.current; if (el) el.scrollTop = el.scrollHeight; }, []);
   // Whatever makes the flow or the window taller: who was at the end stays there.
   useLayoutEffect(() => {
@@ -169,7 +177,7 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
       {state.link === "failed" ? <Notice kind="warn">{state.failure || t("cannotConnect")} <button type="button" onClick={() => void connection.start()}>{t("tryAgain")}</button></Notice> : null}
 
       <div ref={list} class="list" tabIndex={0} role="log" aria-live="polite" aria-relevant="additions" aria-label={t("log")} data-testid="log"
-        onScroll={(e) => setAtEnd(e.currentTarget.scrollHeight - e.currentTarget.scrollTop - e.currentTarget.clientHeight < 48)}>
+        onScroll={scrolled}>
         <div ref={flow} class="flow">
         {state.earlier.length > 0 ? <div class="earlier">{rows(state.earlier, false)}<div class="event"><span>{t("earlier")}</span></div></div> : null}
         <div class="row" data-testid="greeting">
@@ -188,9 +196,9 @@ function Panel({ api, base, connection, state, language, draftKey, slug, root, o
         {log.outgoing.map((o) => <OutgoingRow key={o.client_id} message={o} t={t} onRetry={() => connection.again(o.client_id)} onDiscard={() => connection.discard(o.client_id)} />)}
         {state.typing ? <Typing sender={state.typing} t={t} /> : null}
         {holder === "queue" && conversation ? <Queue conversation={conversation} language={language} t={t} onBack={leave} /> : null}
-        {conversation?.rating_wanted && !rated ? <Rating key={conversation.id} t={t} onRate={async (score, comment) => { await connection.rate(score, comment); setRated(true); }} /> : null}
+        {closed && conversation?.rating_wanted && !rated ? <Rating key={conversation.id} t={t} onRate={async (score, comment) => { await connection.rate(score, comment); setRated(true); }} /> : null}
         {rated ? <div class="event" data-testid="rating-thanks"><span>{t("rateThanks")}</span></div> : null}
-        {closed ? <div class="again"><button type="button" class="plain" data-testid="new-conversation" onClick={() => connection.renew().catch(() => setProblem(t("actionFailed")))}>{t("newConversation")}</button></div> : null}
+        {closed && !(conversation?.rating_wanted && !rated) ? <div class="again"><button type="button" class="plain" data-testid="new-conversation" onClick={() => connection.renew().catch(() => setProblem(t("actionFailed")))}>{t("newConversation")}</button></div> : null}
         {problem ? <Notice kind="warn">{problem}</Notice> : null}
         </div>
       </div>

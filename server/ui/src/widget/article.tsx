@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CustomerApi } from "../api/customer";
 import type { Language, PublicArticle } from "../api/types";
+import { helpPath, slugOf } from "../text/linkify";
 import { safeHtml } from "../text/safeHtml";
 import { BackIcon, OutIcon } from "./icons";
 import type { T } from "./parts";
@@ -25,8 +26,8 @@ export function ArticlePane({ api, base, slug, language, t, onBack, onArticle }:
     const link = event.composedPath().find((n): n is HTMLAnchorElement => n instanceof HTMLAnchorElement);
     if (!link) return;
     event.preventDefault();
-    const inner = /^\/help\/([^/?#]+)/.exec(link.getAttribute("href") ?? "");
-    if (inner?.[1]) onArticle(decodeURIComponent(inner[1]));
+    const inner = slugOf(link.getAttribute("href") ?? "");
+    if (inner !== undefined) onArticle(inner);
     else if (/^https?:/.test(link.href)) window.open(link.href, "_blank", "noopener,noreferrer");
   };
 
@@ -35,7 +36,7 @@ export function ArticlePane({ api, base, slug, language, t, onBack, onArticle }:
       <header class="bar">
         <button type="button" class="icon" ref={back} data-testid="article-back" aria-label={t("back")} onClick={onBack}><BackIcon /></button>
         <span class="grow">{t("back")}</span>
-        <a class="out" href={`${base}/help/${encodeURIComponent(slug)}?lang=${language}`} target="_blank" rel="noopener">{t("newTab")} <OutIcon /></a>
+        <a class="out" href={base + helpPath(slug, language)} target="_blank" rel="noopener">{t("newTab")} <OutIcon /></a>
       </header>
       <div class="page" tabIndex={0}>
         {article === undefined ? <p class="soft">{t("loading")}</p> : article === "failed" ? <p class="soft">{t("articleFailed")}</p> : (

@@ -7,7 +7,7 @@ import type { Outgoing } from "../chat/log";
 import type { Translate } from "../i18n";
 import type { widget } from "../i18n/widget";
 import { shortTime, waiting } from "../text/format";
-import { articleSlug, citationHref, linkify } from "../text/linkify";
+import { citationHref, linkify, slugOf } from "../text/linkify";
 import { AlertIcon, BookIcon, BotFace, CheckIcon, PathIcon, StarIcon } from "./icons";
 
 export type T = Translate<typeof widget>;
@@ -37,7 +37,7 @@ export function Citations({ list, base, t, onArticle }: { list: Citation[]; base
   return (
     <div class="cites" aria-label={t("sources")}>
       {list.map((citation, i) => {
-        const slug = articleSlug(citation);
+        const slug = slugOf(citation.url);
         const path = citation.title.includes("→");
         const inside = (
           <>

@@ -25,6 +25,13 @@ export function Messages({ messages, outgoing, customer, typing, onRetry, onDisc
   const flow = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const own = outgoing.length;
+  const top = useRef(0);
+  // Only scrolling up leaves the end: what arrives makes the list taller before it is scrolled down again.
+  const scrolled = (el: HTMLElement) => {
+    if (el.scrollHeight - el.scrollTop - el.clientHeight < 60) setAtEnd(true);
+    else if (el.scrollTop < top.current - 2) setAtEnd(false);
+    top.current = el.scrollTop;
+  };
 
   useEffect(() => { if (own > 0) setAtEnd(true); }, [own]);
   useLayoutEffect(() => {
@@ -39,7 +46,7 @@ export function Messages({ messages, outgoing, customer, typing, onRetry, onDisc
   }, [atEnd]);
 
   return (
-    <div className="messages" ref={list} role="log" tabIndex={0} data-testid="messages" onScroll={(e) => setAtEnd(e.currentTarget.scrollHeight - e.currentTarget.scrollTop - e.currentTarget.clientHeight < 60)}>
+    <div className="messages" ref={list} role="log" tabIndex={0} data-testid="messages" onScroll={(e) => scrolled(e.currentTarget)}>
       <div className="flow" ref={flow}>
         {messages.map((m, i) => <One key={m.id} message={m} before={messages[i - 1]} customer={customer} now={now} />)}
         {outgoing.map((d) => (

@@ -1,11 +1,12 @@
 // What is known: the customer, why the bot handed over, and the customer's orders.
 import { BookOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Progress, Skeleton, Tag } from "antd";
+import { Button, Skeleton, Tag } from "antd";
 import type { ReactNode } from "react";
 import { staff } from "../../api/staff";
 import type { Address, ConversationDetail, Language, Order, Packet } from "../../api/types";
 import { named } from "../../i18n";
+import { intents as intentWords } from "../../i18n/intents";
 import { orders as orderWords } from "../../i18n/orders";
 import { staffWords } from "../../i18n/staff";
 import { addressLine, dateOnly, localised, money } from "../../text/format";
@@ -13,6 +14,7 @@ import { citationHref } from "../../text/linkify";
 import { useDesk } from "../context";
 import { PriorityTag, Tier, customerName } from "./Lists";
 import { Plain } from "./Messages";
+import { triedLines } from "./tried";
 
 const MOOD: Record<string, string> = { happy: "green", calm: "blue", annoyed: "orange", angry: "red" };
 
@@ -72,10 +74,10 @@ function PacketBody({ packet, onInsert }: { packet: Packet; onInsert: ((text: st
   return (
     <>
       <dl>
-        {packet.intent ? <Line label={t("intent")}><code>{packet.intent}</code>{typeof packet.confidence === "number" ? <Progress percent={Math.round(packet.confidence * 100)} size="small" strokeColor="#149184" /> : null}</Line> : null}
+        {packet.intent ? <Line label={t("intent")}><span title={packet.intent}>{named(intentWords, language, "intent", packet.intent)}</span> <span className="soft">{Math.round(packet.confidence * 100)}%</span></Line> : null}
         {slots.map(([key, value]) => <Line key={key} label={named(staffWords, language, "slot", key)}>{readable(value, language)}</Line>)}
       </dl>
-      {packet.tried && packet.tried.length > 0 ? <><h5>{t("tried")}</h5><ul className="tried">{packet.tried.map((x, i) => <li key={i}>{x}</li>)}</ul></> : null}
+      {packet.tried && packet.tried.length > 0 ? <><h5>{t("tried")}</h5><ul className="tried">{triedLines(packet.tried, language).map((x, i) => <li key={i}>{x}</li>)}</ul></> : null}
       {packet.passages && packet.passages.length > 0 ? <><h5>{t("passages")}</h5><ul className="passages">{packet.passages.map((p, i) => { const href = citationHref(p.url); return <li key={i}><BookOutlined /> {href ? <a href={href} target="_blank" rel="noopener noreferrer">{p.title}</a> : p.title}</li>; })}</ul></> : null}
       {packet.suggested_reply ? <><h5>{t("suggestions")}</h5><p className="quote">{packet.suggested_reply}{onInsert ? <Button type="link" size="small" onClick={() => onInsert(packet.suggested_reply ?? "")}>{t("insert")}</Button> : null}</p></> : null}
       {packet.last_messages && packet.last_messages.length > 0 ? (
