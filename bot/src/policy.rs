@@ -252,7 +252,7 @@ pub(crate) fn is_talk(intent: &str) -> bool {
 }
 
 fn asks_for_human(s: &Situation<'_>) -> Option<Move> {
-    (s.input.is("talk_to_human", s.config.human_confidence) && !(s.dictating && !s.declined))
+    ((s.declined || !s.dictating) && s.input.is("talk_to_human", s.config.human_confidence))
         .then_some(Move::Escalate(Reason::Asked))
 }
 

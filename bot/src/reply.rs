@@ -255,14 +255,14 @@ impl<'a> Replying<'a> {
                 self.next = Next::Done;
             }
             Move::Show(slug) => match self.work.parts.knowledge.lead(&slug, self.work.language) {
-                Some(passage) => self.from_passage(&passage),
+                Some(passage) => self.say_passage(&passage),
                 None => self.dont_know(),
             },
-            Move::FromGraph => self.from_graph(input),
+            Move::FromGraph => self.say_graph(input),
             Move::FromArticle { agreed } => {
                 let passage = if agreed { self.agreed(input) } else { self.found.passages.first() };
                 match passage.cloned() {
-                    Some(passage) => self.from_passage(&passage),
+                    Some(passage) => self.say_passage(&passage),
                     None => self.dont_know(),
                 }
             }
@@ -381,12 +381,12 @@ impl<'a> Replying<'a> {
         self.state.stack.clear();
     }
 
-    fn from_passage(&mut self, passage: &knowledge::Passage) {
+    fn say_passage(&mut self, passage: &knowledge::Passage) {
         let text = answer::fit(&passage.text, self.work.parts.policy.answer_length);
         self.work.say_text(text, vec![passage.citation.clone()]);
     }
 
-    fn from_graph(&mut self, input: &Input) {
+    fn say_graph(&mut self, input: &Input) {
         let Some(found) = self.found.graph.take() else { return self.dont_know() };
         let citation = graph_citation(&found, self.work.language);
         let limit = self.work.parts.policy.orders_offered;

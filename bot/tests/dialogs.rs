@@ -27,6 +27,7 @@ use std::path::Path;
 async fn scripted_conversations() {
     let brain = brain().await;
     let scripts = load_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("dialogs"));
+    #[expect(clippy::disallowed_methods, reason = "a test has no configuration file")]
     let only = std::env::var("DIALOG").unwrap_or_default();
     let mut failures = Vec::new();
     let mut run = 0;
