@@ -212,3 +212,41 @@ async fn a_button_of_an_older_question_confirms_nothing() {
         Some(true)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overloaded_encoder_ends_in_an_apology_and_a_human() {
+    let brain = brain().await;
+    let cache = models::testing::cache_dir();
+    let encoder = models::weights::prepared_dir(&cache, &["zh", "en"]);
+    let narrow =
+        models::Embedder::start(&models::EmbedderOptions { encoder, cache: Vec::new(), queue: 1, threads: 1 }).unwrap();
+    let overloaded = crate::kit::Brain {
+        nlu: std::sync::Arc::new(nlu::Nlu::new(narrow, (*brain.nlu.model()).clone(), brain.graph.clone())),
+        knowledge: brain.knowledge.clone(),
+        graph: brain.graph.clone(),
+        responses: brain.responses.clone(),
+        policy: brain.policy.clone(),
+    };
+    let overloaded = std::sync::Arc::new(overloaded);
+    let mut talks = tokio::task::JoinSet::new();
+    for n in 0..48 {
+        let brain = overloaded.clone();
+        talks.spawn(async move {
+            let person = Person { signed_in: true, name: None, tier: None, phone: None };
+            let mut chat = Chat::new(&brain, Shop::new(&[], Behaviour::Works), person, Language::En, n % 2 == 0);
+            chat.say(&typed(&format!("Question number {n}: when is shipping free?"))).await
+        });
+    }
+    let mut failed = 0;
+    while let Some(decision) = talks.join_next().await {
+        let decision = decision.unwrap();
+        assert!(!decision.say.is_empty());
+        if let Next::Handoff(e) = &decision.next {
+            assert_eq!(e.reason, bot::conversation::Reason::BotFailed);
+            assert!(decision.say[0].text.contains("sorry") && !e.summary.is_empty());
+            failed += 1;
+        }
+    }
+    println!("{failed} of 48 turns were refused by the encoder and handed over");
+    assert!(failed > 0, "the encoder was never overloaded");
+}
