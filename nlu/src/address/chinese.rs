@@ -95,7 +95,7 @@ fn without_region(text: &str, fixed: &[Found]) -> Option<Address> {
         let begin = offset + (piece.len() - piece.trim_start().len());
         offset += piece.len();
         let within = piece.trim_end_matches(STOPS);
-        let place = within.char_indices().map(|(at, _)| at).filter(|at| TRIGGER.is_match(&within[..*at])).next_back();
+        let place = within.char_indices().map(|(at, _)| at).rfind(|at| TRIGGER.is_match(&within[..*at]));
         starts.extend(place.map(|at| offset - piece.len() + at));
         starts.push(begin);
     }
