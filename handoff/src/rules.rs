@@ -103,8 +103,9 @@ impl Rules {
 pub fn route(escalation: &Escalation, customer: &Customer, rules: &Rules, now: Millis) -> Routing {
     let rule = rules.rules.iter().find(|r| r.when.matches(escalation, customer)).or(rules.rules.last());
     // `parse` guarantees a last rule; an empty table (never built) still gets a sane answer.
-    let (name, priority, minutes) = rule
-        .map_or(("default".to_owned(), Priority::NORMAL, 10), |r| (r.name.clone(), r.priority, r.answer_within_minutes));
+    let (name, priority, minutes) = rule.map_or(("default".to_owned(), Priority::NORMAL, 10), |r| {
+        (r.name.clone(), r.priority, r.answer_within_minutes)
+    });
     Routing { rule: name, priority, deadline: now + i64::from(minutes) * 60_000 }
 }
 

@@ -101,8 +101,14 @@ fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
         return Ok(handle.clone());
     }
     let handle = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Full("kefu_reply_seconds".into()), &[0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0])?
-        .set_buckets_for_metric(Matcher::Full("kefu_queue_wait_seconds".into()), &[5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0])?
+        .set_buckets_for_metric(
+            Matcher::Full("kefu_reply_seconds".into()),
+            &[0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0],
+        )?
+        .set_buckets_for_metric(
+            Matcher::Full("kefu_queue_wait_seconds".into()),
+            &[5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0],
+        )?
         .install_recorder();
     match handle {
         Ok(h) => Ok(HANDLE.get_or_init(|| h).clone()),
@@ -141,10 +147,19 @@ pub fn start_embedder(config: &Config, cache: Vec<PathBuf>) -> anyhow::Result<Em
 
 impl App {
     /// Opens everything and starts the workers. `progress` gets a sentence for each step that may take a while.
-    pub async fn start(config: Config, lifecycle: Lifecycle, clock: Clock, progress: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Arc<App>> {
+    pub async fn start(
+        config: Config,
+        lifecycle: Lifecycle,
+        clock: Clock,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> anyhow::Result<Arc<App>> {
         config.check()?;
-        std::fs::create_dir_all(&config.server.data)
-            .with_context(|| format!("the data folder {} cannot be made; is it writable, the disk not full?", config.server.data.display()))?;
+        std::fs::create_dir_all(&config.server.data).with_context(|| {
+            format!(
+                "the data folder {} cannot be made; is it writable, the disk not full?",
+                config.server.data.display()
+            )
+        })?;
         let metrics = metrics_handle()?;
         let store = Store::open(&config.store.url.0, clock.clone()).await?;
         if store.engine == Engine::Sqlite {
@@ -154,7 +169,8 @@ impl App {
         content::seed_if_new(&store, &config, progress).await?;
 
         progress("loading the encoder");
-        let embedder = start_embedder(&config, vec![shared_embeddings(&config), config.server.data.join("embeddings.bin")])?;
+        let embedder =
+            start_embedder(&config, vec![shared_embeddings(&config), config.server.data.join("embeddings.bin")])?;
         let graph = kg::Shared::new(kg::Graph::new(store.graph().await?)?);
         progress("indexing the articles");
         let articles: Vec<_> = store.articles().await?.into_iter().map(|a| a.article).collect();
@@ -243,15 +259,25 @@ impl App {
         let router = crate::http::router(self.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = self.lifecycle.stopping();
         self.lifecycle.spawn_vital("http", async move {
-            axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await.context("the HTTP server failed")
+            axum::serve(listener, router)
+                .with_graceful_shutdown(stopping.cancelled_owned())
+                .await
+                .context("the HTTP server failed")
         });
     }
 }
 
-async fn bots(store: &Store, nlu: &Arc<Nlu>, knowledge: &Arc<Knowledge>, graph: &kg::Shared, orders: Option<&OrderClient>) -> anyhow::Result<Bots> {
+async fn bots(
+    store: &Store,
+    nlu: &Arc<Nlu>,
+    knowledge: &Arc<Knowledge>,
+    graph: &kg::Shared,
+    orders: Option<&OrderClient>,
+) -> anyhow::Result<Bots> {
     let responses = Responses::parse(&content::document(store, "responses").await?)?;
     let policy = PolicyConfig::parse(&content::document(store, "policy").await?)?;
-    let actions: Vec<Arc<dyn Action>> = orders.map(|c| crate::orders::actions(c).into_values().collect()).unwrap_or_default();
+    let actions: Vec<Arc<dyn Action>> =
+        orders.map(|c| crate::orders::actions(c).into_values().collect()).unwrap_or_default();
     let harmless = actions.iter().map(|a| -> Arc<dyn Action> {
         if a.spec().writes { Arc::new(Refusing(a.spec().clone())) } else { a.clone() }
     });

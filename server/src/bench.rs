@@ -126,7 +126,10 @@ impl Server {
     fn rss(&self) -> anyhow::Result<(f64, f64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
         let kb = |name: &str| {
-            status.lines().find_map(|l| l.strip_prefix(name)?.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0)
+            status
+                .lines()
+                .find_map(|l| l.strip_prefix(name)?.trim().trim_end_matches(" kB").parse::<f64>().ok())
+                .unwrap_or(0.0)
         };
         Ok((kb("VmRSS:") / 1024.0, kb("VmHWM:") / 1024.0))
     }
@@ -191,16 +194,24 @@ impl Talker {
         let text = format!("{question}? ({}-{})", self.number, self.sent);
         let client_id = format!("{}-{}", self.number, self.sent);
         let started = Instant::now();
-        self.socket.send(Frame::Text(json!({"type": "send", "client_id": client_id, "text": text}).to_string().into())).await?;
+        self.socket
+            .send(Frame::Text(json!({"type": "send", "client_id": client_id, "text": text}).to_string().into()))
+            .await?;
         let mut asked = i64::MAX;
         loop {
-            let frame = tokio::time::timeout(Duration::from_secs(30), self.socket.next()).await.context("no answer within 30 s")?;
+            let frame = tokio::time::timeout(Duration::from_secs(30), self.socket.next())
+                .await
+                .context("no answer within 30 s")?;
             let Some(frame) = frame else { bail!("the socket closed") };
             let Frame::Text(text) = frame? else { continue };
             let v: Value = serde_json::from_str(&text)?;
             match v["type"].as_str() {
-                Some("message") if v["message"]["client_id"] == client_id.as_str() => asked = v["message"]["seq"].as_i64().unwrap_or(i64::MAX),
-                Some("message") if v["message"]["sender"]["kind"] == "bot" && v["message"]["seq"].as_i64() > Some(asked) => {
+                Some("message") if v["message"]["client_id"] == client_id.as_str() => {
+                    asked = v["message"]["seq"].as_i64().unwrap_or(i64::MAX)
+                }
+                Some("message")
+                    if v["message"]["sender"]["kind"] == "bot" && v["message"]["seq"].as_i64() > Some(asked) =>
+                {
                     return Ok(Some(started.elapsed()));
                 }
                 Some("error") => return Ok(None),
@@ -300,8 +311,14 @@ pub async fn run(o: Options) -> anyhow::Result<()> {
 fn print(f: &Figures) {
     println!("{} CPUs, load average before: {}", f.cpus, f.load_average_before);
     println!("first start {:.1} s, ready warm {:.1} s", f.first_start_s, f.ready_warm_s);
-    println!("RSS idle {:.0} MB, after load {:.0} MB, peak {:.0} MB", f.rss_idle_mb, f.rss_after_load_mb, f.rss_peak_mb);
-    println!("{:<44} {:>6} {:>8} {:>8} {:>8} {:>8} {:>9} {:>7}", "one turn, as the customer sees it", "turns", "p50 ms", "p90 ms", "p99 ms", "max ms", "CPU ms", "errors");
+    println!(
+        "RSS idle {:.0} MB, after load {:.0} MB, peak {:.0} MB",
+        f.rss_idle_mb, f.rss_after_load_mb, f.rss_peak_mb
+    );
+    println!(
+        "{:<44} {:>6} {:>8} {:>8} {:>8} {:>8} {:>9} {:>7}",
+        "one turn, as the customer sees it", "turns", "p50 ms", "p90 ms", "p99 ms", "max ms", "CPU ms", "errors"
+    );
     for (name, l) in [
         ("alone".to_owned(), &f.alone),
         (format!("{} talking (pause {} ms)", f.conversations, f.mean_pause_ms), &f.talking),

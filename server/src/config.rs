@@ -113,12 +113,18 @@ impl fmt::Debug for Secret {
 
 impl Config {
     pub fn load(file: Option<&Path>) -> anyhow::Result<Config> {
-        let mut builder = config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        let mut builder =
+            config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
         if let Some(path) = file {
             anyhow::ensure!(path.is_file(), "there is no configuration file at {}", path.display());
             builder = builder.add_source(config::File::from(path).format(config::FileFormat::Toml));
         }
-        let env = config::Environment::with_prefix("KEFU").prefix_separator("_").separator("__").try_parsing(true).list_separator(",").with_list_parse_key("models.languages");
+        let env = config::Environment::with_prefix("KEFU")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("models.languages");
         let mut c: Config = builder
             .add_source(env.source(Some(own_variables())))
             .build()
@@ -175,10 +181,9 @@ impl Config {
     }
 
     pub fn listen(&self) -> anyhow::Result<SocketAddr> {
-        self.server
-            .listen
-            .parse()
-            .with_context(|| format!("server.listen is `{}`; it must be ADDRESS:PORT such as 127.0.0.1:8080", self.server.listen))
+        self.server.listen.parse().with_context(|| {
+            format!("server.listen is `{}`; it must be ADDRESS:PORT such as 127.0.0.1:8080", self.server.listen)
+        })
     }
 
     /// The built-in defaults alone, for tests and tools.
@@ -223,7 +228,10 @@ mod tests {
         std::fs::write(&path, "[server]\nlisten = \"nowhere\"\n").unwrap();
         let e = format!("{:#}", Config::load(Some(&path)).unwrap_err());
         assert!(e.contains("ADDRESS:PORT"), "{e}");
-        assert!(format!("{:#}", Config::load(Some(&dir.path().join("none"))).unwrap_err()).contains("no configuration file"));
+        assert!(
+            format!("{:#}", Config::load(Some(&dir.path().join("none"))).unwrap_err())
+                .contains("no configuration file")
+        );
     }
 
     #[test]

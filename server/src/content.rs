@@ -123,16 +123,28 @@ async fn train_options(store: &Store) -> anyhow::Result<TrainOptions> {
 }
 
 /// Trains on what the store has and keeps the head there; running servers on this store take it up by themselves.
-pub async fn train(store: &Store, embedder: &Embedder, progress: &(dyn Fn(usize, usize) + Sync)) -> anyhow::Result<(IntentModel, TrainReport)> {
+pub async fn train(
+    store: &Store,
+    embedder: &Embedder,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> anyhow::Result<(IntentModel, TrainReport)> {
     let data = training_data(store).await?;
     let (model, report) = nlu::train(embedder, &data, &train_options(store).await?, progress).await?;
     store.save_head(INTENT_HEAD, &BASE64.encode(model.to_bytes()), &serde_json::to_string(&report)?).await?;
     Ok((model, report))
 }
 
-pub async fn load_or_train(store: &Store, embedder: &Embedder, progress: &(dyn Fn(&str) + Sync)) -> anyhow::Result<IntentModel> {
+pub async fn load_or_train(
+    store: &Store,
+    embedder: &Embedder,
+    progress: &(dyn Fn(&str) + Sync),
+) -> anyhow::Result<IntentModel> {
     if let Some((content, _, _)) = store.head(INTENT_HEAD).await? {
-        match BASE64.decode(content).map_err(anyhow::Error::from).and_then(|b| Ok(IntentModel::from_bytes(&b, embedder.id())?)) {
+        match BASE64
+            .decode(content)
+            .map_err(anyhow::Error::from)
+            .and_then(|b| Ok(IntentModel::from_bytes(&b, embedder.id())?))
+        {
             Ok(model) => return Ok(model),
             Err(e) => tracing::warn!(error = %e, "the stored intent head does not fit; training a new one"),
         }
@@ -219,7 +231,11 @@ pub async fn watch(app: Arc<App>) -> anyhow::Result<()> {
         }
         let Ok(Some((content, _, at))) = app.store.head(INTENT_HEAD).await else { continue };
         running = Some(at);
-        match BASE64.decode(content).map_err(anyhow::Error::from).and_then(|b| Ok(IntentModel::from_bytes(&b, app.embedder.id())?)) {
+        match BASE64
+            .decode(content)
+            .map_err(anyhow::Error::from)
+            .and_then(|b| Ok(IntentModel::from_bytes(&b, app.embedder.id())?))
+        {
             Ok(model) => {
                 app.nlu.swap(model);
                 tracing::info!("a newly trained intent head is in use");

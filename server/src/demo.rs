@@ -59,9 +59,16 @@ pub struct ShopAccess {
 
 /// Starts the demo shop's order system and points the configuration at it.
 /// `faults`, for tests: how it goes wrong.
-pub async fn start_shop(config: &mut Config, lifecycle: &Lifecycle, clock: &Clock, faults: Option<Faults>) -> anyhow::Result<()> {
+pub async fn start_shop(
+    config: &mut Config,
+    lifecycle: &Lifecycle,
+    clock: &Clock,
+    faults: Option<Faults>,
+) -> anyhow::Result<()> {
     let data = &config.server.data;
-    std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made; is it writable, the disk not full?", data.display()))?;
+    std::fs::create_dir_all(data).with_context(|| {
+        format!("the data folder {} cannot be made; is it writable, the disk not full?", data.display())
+    })?;
     let key_file = data.join("shop.key");
     let api_key = match std::fs::read_to_string(&key_file) {
         Ok(key) if key.len() == 64 => key,
@@ -128,7 +135,14 @@ pub async fn prepare(app: &App, url: &str) -> anyhow::Result<DemoFile> {
     let mut customers = Vec::new();
     for c in client.customers().await? {
         let text = |s: &str| (!s.is_empty()).then(|| s.to_owned());
-        let claims = CustomerClaims { sub: c.id.clone(), exp, name: text(&c.name), email: text(&c.email), phone: text(&c.phone), tier: text(&c.tier) };
+        let claims = CustomerClaims {
+            sub: c.id.clone(),
+            exp,
+            name: text(&c.name),
+            email: text(&c.email),
+            phone: text(&c.phone),
+            tier: text(&c.tier),
+        };
         let token = sign_customer(&claims, DEFAULT_INBOX, &secret)?;
         customers.push(DemoCustomer { id: c.id, name: c.name, tier: c.tier, language: c.language, token });
     }
@@ -147,7 +161,10 @@ pub async fn prepare(app: &App, url: &str) -> anyhow::Result<DemoFile> {
     let file = DemoFile {
         url: url.to_owned(),
         staff,
-        customers: customers.iter().map(|c| CustomerToken { id: c.id.clone(), name: c.name.clone(), token: c.token.clone() }).collect(),
+        customers: customers
+            .iter()
+            .map(|c| CustomerToken { id: c.id.clone(), name: c.name.clone(), token: c.token.clone() })
+            .collect(),
         shop: ShopAccess { url: app.config.orders.url.clone(), api_key: app.config.orders.api_key.0.clone() },
     };
     let _ = app.demo.set(Demo { customers, products });

@@ -12,7 +12,9 @@ use crate::store::staff::Agent;
 use crate::store::tickets::{NewTicket, Ticket};
 use crate::store::turns::NewTurn;
 use axum::http::StatusCode;
-use bot::conversation::{AgentId, Citation, Customer, Decision, Escalation, Holder, Language, Next, Reason, Sender, TicketId};
+use bot::conversation::{
+    AgentId, Citation, Customer, Decision, Escalation, Holder, Language, Next, Reason, Sender, TicketId,
+};
 use handoff::{Rules, packet, route};
 use nlu::understanding::Mood;
 use serde_json::json;
@@ -75,12 +77,26 @@ impl Desk {
 
     async fn system(&self, w: &mut crate::store::Write, conversation: &str, text: &str, extra: Extra) -> Result<()> {
         let client_id = format!("s:{}", self.store.clock.id());
-        let m = NewMessage { sender: &Sender::System, sender_name: None, kind: MessageKind::Event, text, payload: None, client_id, extra };
+        let m = NewMessage {
+            sender: &Sender::System,
+            sender_name: None,
+            kind: MessageKind::Event,
+            text,
+            payload: None,
+            client_id,
+            extra,
+        };
         self.store.append(w, conversation, m).await.map(|_| ())
     }
 
     /// A customer speaks. `client_id` is the sender's own: sent twice, it is stored once.
-    pub async fn customer_says(&self, conversation: &Conversation, client_id: &str, text: &str, payload: Option<&str>) -> Result<Said> {
+    pub async fn customer_says(
+        &self,
+        conversation: &Conversation,
+        client_id: &str,
+        text: &str,
+        payload: Option<&str>,
+    ) -> Result<Said> {
         let client_id = format!("c:{client_id}");
         // Cheap way out for a resend; the unique index below decides when two come at once.
         if let Some(message) = self.store.message_by_client_id(&conversation.id, &client_id).await? {
@@ -89,10 +105,19 @@ impl Desk {
         let mut w = self.store.write().await?;
         // Who writes into a closed conversation opens it again, with the bot.
         self.store.change_holder(&mut w, &conversation.id, &["nobody"], None, &Holder::Bot).await?;
-        let m = NewMessage { sender: &Sender::Customer, sender_name: None, kind: MessageKind::Text, text, payload, client_id: client_id.clone(), extra: Extra::default() };
+        let m = NewMessage {
+            sender: &Sender::Customer,
+            sender_name: None,
+            kind: MessageKind::Text,
+            text,
+            payload,
+            client_id: client_id.clone(),
+            extra: Extra::default(),
+        };
         let Some(message) = self.store.append(&mut w, &conversation.id, m).await? else {
             drop(w);
-            let message = self.store.message_by_client_id(&conversation.id, &client_id).await?.ok_or_else(Error::not_found)?;
+            let message =
+                self.store.message_by_client_id(&conversation.id, &client_id).await?.ok_or_else(Error::not_found)?;
             return Ok(Said { message, resent: true });
         };
         w.commit().await?;
@@ -129,7 +154,15 @@ impl Desk {
             };
             // The id names the turn: even a turn that ran twice could not be stored twice.
             let client_id = format!("b:{}:{n}", a.seq);
-            let m = NewMessage { sender: &Sender::Bot, sender_name: None, kind: MessageKind::Text, text: &answer.text, payload: None, client_id, extra };
+            let m = NewMessage {
+                sender: &Sender::Bot,
+                sender_name: None,
+                kind: MessageKind::Text,
+                text: &answer.text,
+                payload: None,
+                client_id,
+                extra,
+            };
             self.store.append(&mut w, id, m).await?;
         }
         for change in &decision.changed {
@@ -137,9 +170,17 @@ impl Desk {
                 Language::Zh => format!("订单 {} 已更新", change.order),
                 Language::En => format!("Order {} was updated", change.order),
             };
-            self.system(&mut w, id, &text, event("order_changed", json!({"order": change.order, "action": change.action}))).await?;
+            self.system(
+                &mut w,
+                id,
+                &text,
+                event("order_changed", json!({"order": change.order, "action": change.action})),
+            )
+            .await?;
             let actor = format!("customer:{}", customer.id);
-            self.store.audit_in(&mut w, &actor, &change.action, &change.order, &json!({"conversation": id, "seq": a.seq})).await?;
+            self.store
+                .audit_in(&mut w, &actor, &change.action, &change.order, &json!({"conversation": id, "seq": a.seq}))
+                .await?;
         }
         let outcome = match &decision.next {
             Next::Stay if decision.unanswered => "unanswered",
@@ -180,7 +221,14 @@ impl Desk {
         Ok(true)
     }
 
-    async fn escalate_in(&self, w: &mut crate::store::Write, c: &Conversation, customer: &Customer, e: &Escalation, language: Language) -> Result<()> {
+    async fn escalate_in(
+        &self,
+        w: &mut crate::store::Write,
+        c: &Conversation,
+        customer: &Customer,
+        e: &Escalation,
+        language: Language,
+    ) -> Result<()> {
         let routing = route(e, customer, &self.rules(), self.store.clock.now());
         let messages = self.store.last_messages_in(w, &c.id, 40).await?;
         let mut shown: Vec<Citation> = Vec::new();
@@ -220,7 +268,13 @@ impl Desk {
         self.system(w, &c.id, text, event("queued", json!({"ticket": id}))).await
     }
 
-    async fn close_in(&self, w: &mut crate::store::Write, id: &str, language: Language, by: serde_json::Value) -> Result<()> {
+    async fn close_in(
+        &self,
+        w: &mut crate::store::Write,
+        id: &str,
+        language: Language,
+        by: serde_json::Value,
+    ) -> Result<()> {
         self.store.close_tickets(w, id).await?;
         self.store.change_holder(w, id, &["bot", "queue", "agent"], None, &Holder::Nobody).await?.ok_or_else(gone)?;
         self.store.reset_dialog(w, id).await?;
@@ -230,7 +284,15 @@ impl Desk {
         };
         self.system(w, id, closed, event("closed", by)).await?;
         let client_id = format!("s:{}", self.store.clock.id());
-        let m = NewMessage { sender: &Sender::System, sender_name: None, kind: MessageKind::Rating, text: rate, payload: None, client_id, extra: Extra::default() };
+        let m = NewMessage {
+            sender: &Sender::System,
+            sender_name: None,
+            kind: MessageKind::Rating,
+            text: rate,
+            payload: None,
+            client_id,
+            extra: Extra::default(),
+        };
         self.store.append(w, id, m).await.map(|_| ())
     }
 
@@ -240,7 +302,9 @@ impl Desk {
         let Some(t) = self.store.claim_ticket(&mut w, ticket, &agent.id).await? else {
             drop(w);
             return Err(match self.store.ticket(ticket).await? {
-                Some(_) => conflict("already_taken", "这个工单已经有人处理了。", "Somebody else has taken this ticket."),
+                Some(_) => {
+                    conflict("already_taken", "这个工单已经有人处理了。", "Somebody else has taken this ticket.")
+                }
                 None => Error::not_found(),
             });
         };
@@ -252,7 +316,8 @@ impl Desk {
             .ok_or_else(gone)?;
         self.joined(&mut w, &c, agent, "agent_joined").await?;
         w.commit().await?;
-        metrics::histogram!("kefu_queue_wait_seconds").record((t.accepted_at.unwrap_or(t.created_at) - t.created_at) as f64 / 1000.0);
+        metrics::histogram!("kefu_queue_wait_seconds")
+            .record((t.accepted_at.unwrap_or(t.created_at) - t.created_at) as f64 / 1000.0);
         self.changed(&t.conversation_id);
         self.hub.publish(Event::Queue);
         Ok(t)
@@ -275,7 +340,11 @@ impl Desk {
         let holder = Holder::Agent(AgentId(agent.id.clone()));
         let mut w = self.store.write().await?;
         let Some(c) = self.store.change_holder(&mut w, conversation, &["bot", "nobody"], None, &holder).await? else {
-            return Err(conflict("already_taken", "这个会话已经有人在处理了。", "Somebody else is handling this conversation."));
+            return Err(conflict(
+                "already_taken",
+                "这个会话已经有人在处理了。",
+                "Somebody else is handling this conversation.",
+            ));
         };
         if self.store.hand_ticket(&mut w, conversation, Some(&agent.id)).await?.is_none() {
             let escalation = taken_over(&c);
@@ -283,7 +352,15 @@ impl Desk {
             let spoken: Vec<_> = spoken.iter().filter(|m| m.kind == MessageKind::Text).map(Message::spoken).collect();
             let packet = packet::packet(&escalation, "taken over by an agent", &spoken, vec![]);
             let id = self.store.clock.id();
-            let ticket = NewTicket { id: &id, conversation, priority: 3, deadline: self.store.clock.now(), packet: &packet, message_left: None, agent: Some(&agent.id) };
+            let ticket = NewTicket {
+                id: &id,
+                conversation,
+                priority: 3,
+                deadline: self.store.clock.now(),
+                packet: &packet,
+                message_left: None,
+                agent: Some(&agent.id),
+            };
             self.store.insert_ticket(&mut w, ticket).await?;
         }
         self.joined(&mut w, &c, agent, "agent_joined").await?;
@@ -294,7 +371,14 @@ impl Desk {
     }
 
     /// An agent writes to the customer, or a note to colleagues.
-    pub async fn agent_says(&self, conversation: &str, agent: &Agent, client_id: &str, text: &str, note: bool) -> Result<Message> {
+    pub async fn agent_says(
+        &self,
+        conversation: &str,
+        agent: &Agent,
+        client_id: &str,
+        text: &str,
+        note: bool,
+    ) -> Result<Message> {
         let client_id = format!("a:{}:{client_id}", agent.id);
         if let Some(m) = self.store.message_by_client_id(conversation, &client_id).await? {
             return Ok(m);
@@ -302,7 +386,15 @@ impl Desk {
         let mut w = self.store.write().await?;
         let kind = if note { MessageKind::Note } else { MessageKind::Text };
         let sender = Sender::Agent(AgentId(agent.id.clone()));
-        let m = NewMessage { sender: &sender, sender_name: Some(&agent.name), kind, text, payload: None, client_id: client_id.clone(), extra: Extra::default() };
+        let m = NewMessage {
+            sender: &sender,
+            sender_name: Some(&agent.name),
+            kind,
+            text,
+            payload: None,
+            client_id: client_id.clone(),
+            extra: Extra::default(),
+        };
         let Some(message) = self.store.append(&mut w, conversation, m).await? else {
             drop(w);
             return self.store.message_by_client_id(conversation, &client_id).await?.ok_or_else(Error::not_found);
@@ -310,16 +402,27 @@ impl Desk {
         // Read after the write, in the same transaction: only who holds the conversation speaks in it.
         let holder = self.store.holder_in(&mut w, conversation).await?;
         if !note && holder != ("agent".to_owned(), Some(agent.id.clone())) {
-            return Err(conflict("not_yours", "请先接手这个会话再回复。", "Take this conversation over before you reply in it."));
+            return Err(conflict(
+                "not_yours",
+                "请先接手这个会话再回复。",
+                "Take this conversation over before you reply in it.",
+            ));
         }
         w.commit().await?;
-        metrics::counter!("kefu_messages_total", "channel" => "console", "direction" => "out", "actor" => "agent").increment(1);
+        metrics::counter!("kefu_messages_total", "channel" => "console", "direction" => "out", "actor" => "agent")
+            .increment(1);
         self.changed(conversation);
         Ok(message)
     }
 
     /// To another agent, or (`to` is `None`) back into the queue.
-    pub async fn transfer(&self, conversation: &str, agent: &Agent, to: Option<&Agent>, note: Option<&str>) -> Result<()> {
+    pub async fn transfer(
+        &self,
+        conversation: &str,
+        agent: &Agent,
+        to: Option<&Agent>,
+        note: Option<&str>,
+    ) -> Result<()> {
         let mut w = self.store.write().await?;
         let ticket = self.store.hand_ticket(&mut w, conversation, to.map(|a| a.id.as_str())).await?.ok_or_else(gone)?;
         let holder = match to {
@@ -389,11 +492,25 @@ impl Desk {
         Ok(())
     }
 
-    async fn note_in(&self, w: &mut crate::store::Write, conversation: &str, agent: &Agent, note: Option<&str>) -> Result<()> {
+    async fn note_in(
+        &self,
+        w: &mut crate::store::Write,
+        conversation: &str,
+        agent: &Agent,
+        note: Option<&str>,
+    ) -> Result<()> {
         let Some(text) = note.filter(|n| !n.is_empty()) else { return Ok(()) };
         let sender = Sender::Agent(AgentId(agent.id.clone()));
         let client_id = format!("s:{}", self.store.clock.id());
-        let m = NewMessage { sender: &sender, sender_name: Some(&agent.name), kind: MessageKind::Note, text, payload: None, client_id, extra: Extra::default() };
+        let m = NewMessage {
+            sender: &sender,
+            sender_name: Some(&agent.name),
+            kind: MessageKind::Note,
+            text,
+            payload: None,
+            client_id,
+            extra: Extra::default(),
+        };
         self.store.append(w, conversation, m).await.map(|_| ())
     }
 
@@ -421,9 +538,19 @@ impl Desk {
     pub async fn rate(&self, conversation: &str, score: i64, comment: Option<&str>) -> Result<()> {
         let mut w = self.store.write().await?;
         if !self.store.rate(&mut w, conversation, score, comment).await? {
-            return Err(conflict("no_rating_wanted", "现在不需要评分，或已经评过了。", "No rating is wanted now, or it was given already."));
+            return Err(conflict(
+                "no_rating_wanted",
+                "现在不需要评分，或已经评过了。",
+                "No rating is wanted now, or it was given already.",
+            ));
         }
-        self.system(&mut w, conversation, &"★".repeat(score.clamp(1, 5) as usize), event("rated", json!({"score": score}))).await?;
+        self.system(
+            &mut w,
+            conversation,
+            &"★".repeat(score.clamp(1, 5) as usize),
+            event("rated", json!({"score": score})),
+        )
+        .await?;
         w.commit().await?;
         self.changed(conversation);
         Ok(())

@@ -45,12 +45,7 @@ impl Error {
     }
 
     pub fn forbidden() -> Self {
-        Self::client(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "您的角色没有这项权限。",
-            "Your role does not allow this.",
-        )
+        Self::client(StatusCode::FORBIDDEN, "forbidden", "您的角色没有这项权限。", "Your role does not allow this.")
     }
 
     pub fn invalid(zh: impl Into<String>, en: impl Into<String>) -> Self {
@@ -86,7 +81,9 @@ impl Error {
         match (self, language) {
             (Error::Client { zh, .. }, Language::Zh) => zh.clone(),
             (Error::Client { en, .. }, Language::En) => en.clone(),
-            (Error::Database(e), Language::Zh) if disk_full(e) => "服务器存储空间已满，这次没有保存；请稍后再发一次。".to_owned(),
+            (Error::Database(e), Language::Zh) if disk_full(e) => {
+                "服务器存储空间已满，这次没有保存；请稍后再发一次。".to_owned()
+            }
             (Error::Database(e), Language::En) if disk_full(e) => {
                 "Our storage is full, so this was not saved; please send it again in a while.".to_owned()
             }

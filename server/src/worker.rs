@@ -36,7 +36,11 @@ pub async fn run(app: Arc<App>, mut hints: mpsc::Receiver<String>) -> anyhow::Re
             app.clone().lifecycle.spawn(async move {
                 let _permit = permit;
                 if let Err(e) = turns(&app, &id).await {
-                    tracing::error!(conversation = id, error = format!("{e:#}"), "a turn failed; the sweeper will try again");
+                    tracing::error!(
+                        conversation = id,
+                        error = format!("{e:#}"),
+                        "a turn failed; the sweeper will try again"
+                    );
                 }
             });
         }

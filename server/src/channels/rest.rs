@@ -76,7 +76,12 @@ async fn status() -> Json<serde_json::Value> {
 /// Sends a customer's message and waits for the bot's answers.
 #[utoipa::path(post, path = "/webhooks/rest/webhook", tag = "channels", params(("token" = Option<String>, Query, description = "When `rest.token` is configured")), request_body = RestMessage,
     responses((status = 200, body = Vec<RestAnswer>), (status = 401, body = ErrorBody), (status = 413, body = ErrorBody), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody), (status = 504, body = ErrorBody)))]
-async fn webhook(State(app): State<Arc<App>>, Query(access): Query<Access>, headers: HeaderMap, Body(m): Body<RestMessage>) -> Result<Json<Vec<RestAnswer>>> {
+async fn webhook(
+    State(app): State<Arc<App>>,
+    Query(access): Query<Access>,
+    headers: HeaderMap,
+    Body(m): Body<RestMessage>,
+) -> Result<Json<Vec<RestAnswer>>> {
     let wanted = &app.config.rest.token.0;
     if !wanted.is_empty() && access.token.as_deref() != Some(wanted.as_str()) {
         return Err(Error::unauthorized());
@@ -88,14 +93,24 @@ async fn webhook(State(app): State<Arc<App>>, Query(access): Query<Access>, head
     let customer = match &metadata.customer_token {
         Some(token) => identity::verify_customer(&app.store, token).await?,
         // The same sender without a token stays the same visitor, but is nobody's customer.
-        None => Customer { id: CustomerId(format!("visitor:rest:{}", m.sender)), name: None, signed_in: false, tier: None, email: None, phone: None },
+        None => Customer {
+            id: CustomerId(format!("visitor:rest:{}", m.sender)),
+            name: None,
+            signed_in: false,
+            tier: None,
+            email: None,
+            phone: None,
+        },
     };
     app.store.upsert_customer(&customer).await?;
     let language = metadata.language.as_deref().and_then(Language::parse);
     let conversation = match app.store.conversation_by_external("rest", &m.sender, &customer.id.0).await? {
         Some(c) => c,
         None => {
-            let language = language.or_else(|| crate::http::accept_language(&headers)).or_else(|| guess(&m.message)).unwrap_or(Language::En);
+            let language = language
+                .or_else(|| crate::http::accept_language(&headers))
+                .or_else(|| guess(&m.message))
+                .unwrap_or(Language::En);
             app.store.create_conversation(&customer.id.0, "rest", Some(&m.sender), language).await?
         }
     };
@@ -133,7 +148,12 @@ async fn webhook(State(app): State<Arc<App>>, Query(access): Query<Access>, head
         .map(|x| RestAnswer {
             recipient_id: m.sender.clone(),
             text: x.text.clone(),
-            buttons: x.extra.buttons.iter().map(|b| ButtonView { title: b.title.clone(), payload: b.payload.clone() }).collect(),
+            buttons: x
+                .extra
+                .buttons
+                .iter()
+                .map(|b| ButtonView { title: b.title.clone(), payload: b.payload.clone() })
+                .collect(),
             custom: Custom {
                 citations: x.extra.citations.iter().map(CitationView::from).collect(),
                 intent: x.extra.intent.clone(),
@@ -155,7 +175,13 @@ async fn webhook(State(app): State<Arc<App>>, Query(access): Query<Access>, head
             recipient_id: m.sender,
             text: text.to_owned(),
             buttons: vec![],
-            custom: Custom { citations: vec![], intent: None, confidence: None, holder: now.holder_kind().to_owned(), ticket },
+            custom: Custom {
+                citations: vec![],
+                intent: None,
+                confidence: None,
+                holder: now.holder_kind().to_owned(),
+                ticket,
+            },
         });
     }
     Ok(Json(answers))

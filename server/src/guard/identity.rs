@@ -117,9 +117,10 @@ pub fn sign(secret: &str, audience: &Audience, subject: &str, expires: Millis) -
 
 /// The customer id in a token of ours.
 pub fn verify(secret: &str, audience: &Audience, token: &str, now: Millis) -> Result<String> {
-    let claims = decode::<OwnClaims>(token, &DecodingKey::from_secret(secret.as_bytes()), &validation(Some(audience.name())))
-        .map_err(|e| bad_token(&e.to_string()))?
-        .claims;
+    let claims =
+        decode::<OwnClaims>(token, &DecodingKey::from_secret(secret.as_bytes()), &validation(Some(audience.name())))
+            .map_err(|e| bad_token(&e.to_string()))?
+            .claims;
     if claims.exp * 1000 < now {
         return Err(bad_token("it has expired"));
     }

@@ -17,7 +17,12 @@ pub fn clean(text: &str, max_chars: usize) -> Result<String> {
         .collect();
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::client(StatusCode::UNPROCESSABLE_ENTITY, "empty_message", "消息是空的，请输入文字。", "The message is empty; please write something."));
+        return Err(Error::client(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "empty_message",
+            "消息是空的，请输入文字。",
+            "The message is empty; please write something.",
+        ));
     }
     if text.chars().count() > max_chars {
         return Err(Error::client(

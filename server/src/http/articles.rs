@@ -79,7 +79,12 @@ fn graph_page(app: &App, slug: &str, node: &str, language: Language) -> Result<A
 /// One article of the help centre, or (`graph:<node>`) what the graph knows about a product, category or policy.
 #[utoipa::path(get, path = "/api/v1/articles/{slug}", tag = "knowledge", params(("slug" = String, Path), ("language" = Option<String>, Query, description = "zh or en")),
     responses((status = 200, body = ArticlePage), (status = 404, body = ErrorBody)))]
-async fn read(State(app): State<Arc<App>>, Path(slug): Path<String>, Query(q): Query<ReadQuery>, headers: HeaderMap) -> Result<Json<ArticlePage>> {
+async fn read(
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    Query(q): Query<ReadQuery>,
+    headers: HeaderMap,
+) -> Result<Json<ArticlePage>> {
     let wanted = language(&q, &headers);
     if let Some(node) = slug.strip_prefix("graph:") {
         return graph_page(&app, &slug, node, wanted).map(Json);
@@ -128,7 +133,11 @@ fn matches(a: &Article, q: &ReadQuery) -> bool {
 #[utoipa::path(get, path = "/api/v1/articles", tag = "knowledge",
     params(("language" = Option<String>, Query), ("q" = Option<String>, Query, description = "Words that must occur"), ("category" = Option<String>, Query)),
     responses((status = 200, body = ArticleTitles)))]
-async fn list(State(app): State<Arc<App>>, Query(q): Query<ReadQuery>, headers: HeaderMap) -> Result<Json<ArticleTitles>> {
+async fn list(
+    State(app): State<Arc<App>>,
+    Query(q): Query<ReadQuery>,
+    headers: HeaderMap,
+) -> Result<Json<ArticleTitles>> {
     let wanted = language(&q, &headers);
     let articles = app
         .store
@@ -138,7 +147,11 @@ async fn list(State(app): State<Arc<App>>, Query(q): Query<ReadQuery>, headers: 
         .filter(|s| matches(&s.article, &q))
         .filter_map(|s| {
             let text = s.article.versions.get(&wanted).or_else(|| s.article.versions.values().next())?;
-            Some(ArticleTitle { title: text.title.clone(), slug: s.article.slug.clone(), category: s.article.category.clone() })
+            Some(ArticleTitle {
+                title: text.title.clone(),
+                slug: s.article.slug.clone(),
+                category: s.article.category.clone(),
+            })
         })
         .collect();
     Ok(Json(ArticleTitles { articles }))
@@ -164,7 +177,11 @@ pub struct EditorRow {
 #[utoipa::path(get, path = "/api/v1/staff/articles", tag = "staff",
     params(("q" = Option<String>, Query), ("category" = Option<String>, Query), ("language" = Option<String>, Query, description = "Only articles that have this version")),
     responses((status = 200, body = EditorList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
-async fn staff_list(State(app): State<Arc<App>>, _: Can<Staff>, Query(q): Query<ReadQuery>) -> Result<Json<EditorList>> {
+async fn staff_list(
+    State(app): State<Arc<App>>,
+    _: Can<Staff>,
+    Query(q): Query<ReadQuery>,
+) -> Result<Json<EditorList>> {
     let all = app.store.articles().await?;
     let categories: BTreeSet<String> = all.iter().map(|s| s.article.category.clone()).collect();
     let only = q.language.as_deref().and_then(Language::parse);
@@ -212,7 +229,9 @@ impl From<StoredArticle> for ArticleView {
                 .article
                 .versions
                 .into_iter()
-                .map(|(l, v)| (l.code().to_owned(), ArticleVersion { title: v.title, body: v.body, questions: v.questions }))
+                .map(|(l, v)| {
+                    (l.code().to_owned(), ArticleVersion { title: v.title, body: v.body, questions: v.questions })
+                })
                 .collect(),
             updated_at: s.updated_at,
             revision: s.revision,
@@ -238,28 +257,49 @@ pub struct SaveArticle {
 }
 
 fn article(slug: &str, request: SaveArticle) -> Result<Article> {
-    let plain = |s: &str| !s.is_empty() && s.len() <= 80 && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let plain = |s: &str| {
+        !s.is_empty() && s.len() <= 80 && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
     if !plain(slug) {
-        return Err(Error::invalid("slug 只能用小写字母、数字和连字符。", "A slug has only lower-case letters, digits and hyphens."));
+        return Err(Error::invalid(
+            "slug 只能用小写字母、数字和连字符。",
+            "A slug has only lower-case letters, digits and hyphens.",
+        ));
     }
     if !plain(&request.category) {
-        return Err(Error::invalid("分类只能用小写字母、数字和连字符。", "A category has only lower-case letters, digits and hyphens."));
+        return Err(Error::invalid(
+            "分类只能用小写字母、数字和连字符。",
+            "A category has only lower-case letters, digits and hyphens.",
+        ));
     }
     let mut versions = BTreeMap::new();
     for (code, v) in request.versions {
-        let language = Language::parse(&code).ok_or_else(|| Error::invalid(format!("没有语言 {code}。"), format!("There is no language {code}.")))?;
+        let language = Language::parse(&code)
+            .ok_or_else(|| Error::invalid(format!("没有语言 {code}。"), format!("There is no language {code}.")))?;
         let (title, body) = (v.title.trim().to_owned(), v.body.trim().to_owned());
         // An empty side of the editor is a version that does not exist.
         if title.is_empty() && body.is_empty() {
             continue;
         }
-        if title.is_empty() || body.is_empty() || title.chars().count() > 200 || body.chars().count() > 20_000 || v.questions.len() > 100 {
+        if title.is_empty()
+            || body.is_empty()
+            || title.chars().count() > 200
+            || body.chars().count() > 20_000
+            || v.questions.len() > 100
+        {
             return Err(Error::invalid(
                 format!("{code} 版本需要标题（最多 200 字）和正文（最多 20000 字），相似问法最多 100 条。"),
-                format!("The {code} version needs a title (at most 200 characters) and a body (at most 20,000); at most 100 questions."),
+                format!(
+                    "The {code} version needs a title (at most 200 characters) and a body (at most 20,000); at most 100 questions."
+                ),
             ));
         }
-        let questions = v.questions.iter().map(|q| q.trim().chars().take(300).collect::<String>()).filter(|q| !q.is_empty()).collect();
+        let questions = v
+            .questions
+            .iter()
+            .map(|q| q.trim().chars().take(300).collect::<String>())
+            .filter(|q| !q.is_empty())
+            .collect();
         versions.insert(language, ArticleText { title, body, questions });
     }
     if versions.is_empty() {
@@ -279,7 +319,9 @@ async fn store(app: &App, a: Article, revision: i64, by: &str) -> Result<Json<Ar
             "Somebody else has saved this article meanwhile; reload it and edit again.",
         ));
     }
-    app.store.audit(&format!("staff:{by}"), "save_article", &a.slug, &serde_json::json!({"revision": revision + 1})).await?;
+    app.store
+        .audit(&format!("staff:{by}"), "save_article", &a.slug, &serde_json::json!({"revision": revision + 1}))
+        .await?;
     let slug = a.slug.clone();
     app.knowledge.upsert(a).await.map_err(anyhow::Error::from)?;
     Ok(Json(app.store.article(&slug).await?.ok_or_else(Error::not_found)?.into()))
@@ -288,11 +330,20 @@ async fn store(app: &App, a: Article, revision: i64, by: &str) -> Result<Json<Ar
 /// Publishes a new article; the bot knows it when this returns.
 #[utoipa::path(post, path = "/api/v1/staff/articles", tag = "staff", request_body = SaveArticle,
     responses((status = 200, body = ArticleView), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn create(State(app): State<Arc<App>>, who: Can<Edit>, Body(request): Body<SaveArticle>) -> Result<Json<ArticleView>> {
+async fn create(
+    State(app): State<Arc<App>>,
+    who: Can<Edit>,
+    Body(request): Body<SaveArticle>,
+) -> Result<Json<ArticleView>> {
     let slug = request.slug.clone().unwrap_or_default();
     let a = article(&slug, request)?;
     if app.store.article(&slug).await?.is_some() {
-        return Err(Error::client(StatusCode::CONFLICT, "exists", "已有同名文章。", "There is an article of this name already."));
+        return Err(Error::client(
+            StatusCode::CONFLICT,
+            "exists",
+            "已有同名文章。",
+            "There is an article of this name already.",
+        ));
     }
     store(&app, a, 0, &who.agent.id).await
 }
@@ -300,7 +351,12 @@ async fn create(State(app): State<Arc<App>>, who: Can<Edit>, Body(request): Body
 /// Publishes a change; the bot knows it when this returns.
 #[utoipa::path(put, path = "/api/v1/staff/articles/{slug}", tag = "staff", params(("slug" = String, Path)), request_body = SaveArticle,
     responses((status = 200, body = ArticleView), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn save(State(app): State<Arc<App>>, who: Can<Edit>, Path(slug): Path<String>, Body(request): Body<SaveArticle>) -> Result<Json<ArticleView>> {
+async fn save(
+    State(app): State<Arc<App>>,
+    who: Can<Edit>,
+    Path(slug): Path<String>,
+    Body(request): Body<SaveArticle>,
+) -> Result<Json<ArticleView>> {
     app.store.article(&slug).await?.ok_or_else(Error::not_found)?;
     let revision = request.revision.ok_or_else(|| Error::invalid("缺少 revision。", "`revision` is missing."))?;
     let a = article(&slug, request)?;

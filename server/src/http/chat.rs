@@ -94,7 +94,11 @@ pub async fn own(app: &App, caller: &Customer, id: &str) -> Result<Conversation>
 /// Starts a chat, or resumes the open conversation.
 #[utoipa::path(post, path = "/api/v1/chat/session", tag = "chat", request_body = SessionRequest,
     responses((status = 200, body = SessionView), (status = 401, body = ErrorBody, description = "The customer token is not valid")))]
-async fn session(State(app): State<Arc<App>>, headers: HeaderMap, Body(request): Body<SessionRequest>) -> Result<Json<SessionView>> {
+async fn session(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Body(request): Body<SessionRequest>,
+) -> Result<Json<SessionView>> {
     let now = app.clock.now();
     let expires = now + app.config.chat.session_hours * 3_600_000;
     let (customer, visitor) = match (&request.customer_token, &request.visitor_token) {
@@ -125,7 +129,9 @@ async fn session(State(app): State<Arc<App>>, headers: HeaderMap, Body(request):
     let messages = app.store.last_messages(&conversation.id, PAGE).await?;
     Ok(Json(SessionView {
         token: identity::sign(&app.secret, &Audience::Chat, &customer.id.0, expires)?,
-        visitor_token: visitor.then(|| identity::sign(&app.secret, &Audience::Visitor, &customer.id.0, expires)).transpose()?,
+        visitor_token: visitor
+            .then(|| identity::sign(&app.secret, &Audience::Visitor, &customer.id.0, expires))
+            .transpose()?,
         customer: CustomerView::from(&customer),
         conversation: chat_view(&app, &conversation).await?,
         messages: for_customer(&messages),
@@ -150,7 +156,12 @@ pub struct MessagesView {
 #[utoipa::path(get, path = "/api/v1/chat/conversations/{id}/messages", tag = "chat",
     params(("id" = String, Path), ("after" = Option<i64>, Query, description = "Last seq that the caller has"), ("wait" = Option<u64>, Query, description = "Seconds to wait for something new, at most 30")),
     responses((status = 200, body = MessagesView), (status = 404, body = ErrorBody)))]
-async fn messages(State(app): State<Arc<App>>, Caller(customer): Caller, Path(id): Path<String>, Query(since): Query<Since>) -> Result<Json<MessagesView>> {
+async fn messages(
+    State(app): State<Arc<App>>,
+    Caller(customer): Caller,
+    Path(id): Path<String>,
+    Query(since): Query<Since>,
+) -> Result<Json<MessagesView>> {
     let mut events = app.hub.subscribe();
     let mut conversation = own(&app, &customer, &id).await?;
     // Notes are none of the customer's: they neither end the wait nor show that they are there.
@@ -183,7 +194,12 @@ pub struct SendRequest {
 }
 
 /// Checks a customer's message and gives it to the desk; used by HTTP and WebSocket alike.
-pub async fn say(app: &App, customer: &Customer, conversation: &Conversation, m: SendRequest) -> Result<crate::desk::Said> {
+pub async fn say(
+    app: &App,
+    customer: &Customer,
+    conversation: &Conversation,
+    m: SendRequest,
+) -> Result<crate::desk::Said> {
     say_within(app, &app.limits.messages, customer, conversation, m).await
 }
 
@@ -214,7 +230,12 @@ pub async fn say_within(
 #[utoipa::path(post, path = "/api/v1/chat/conversations/{id}/messages", tag = "chat", params(("id" = String, Path)), request_body = SendRequest,
     responses((status = 201, body = MessageView), (status = 200, body = MessageView, description = "Sent before"), (status = 404, body = ErrorBody),
         (status = 413, body = ErrorBody), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody)))]
-async fn send(State(app): State<Arc<App>>, Caller(customer): Caller, Path(id): Path<String>, Body(request): Body<SendRequest>) -> Result<(StatusCode, Json<MessageView>)> {
+async fn send(
+    State(app): State<Arc<App>>,
+    Caller(customer): Caller,
+    Path(id): Path<String>,
+    Body(request): Body<SendRequest>,
+) -> Result<(StatusCode, Json<MessageView>)> {
     let conversation = own(&app, &customer, &id).await?;
     let said = say(&app, &customer, &conversation, request).await?;
     let status = if said.resent { StatusCode::OK } else { StatusCode::CREATED };
@@ -240,7 +261,12 @@ pub struct RatingRequest {
 /// The customer's rating, once the conversation asks for it.
 #[utoipa::path(post, path = "/api/v1/chat/conversations/{id}/rating", tag = "chat", params(("id" = String, Path)), request_body = RatingRequest,
     responses((status = 204), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn rating(State(app): State<Arc<App>>, Caller(customer): Caller, Path(id): Path<String>, Body(request): Body<RatingRequest>) -> Result<StatusCode> {
+async fn rating(
+    State(app): State<Arc<App>>,
+    Caller(customer): Caller,
+    Path(id): Path<String>,
+    Body(request): Body<RatingRequest>,
+) -> Result<StatusCode> {
     own(&app, &customer, &id).await?;
     if !(1..=5).contains(&request.score) {
         return Err(Error::invalid("评分是 1 到 5。", "The score is 1 to 5."));
@@ -256,7 +282,11 @@ async fn rating(State(app): State<Arc<App>>, Caller(customer): Caller, Path(id):
 /// The customer no longer wants to wait for a human; the bot goes on.
 #[utoipa::path(post, path = "/api/v1/chat/conversations/{id}/leave-queue", tag = "chat", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
-async fn leave_queue(State(app): State<Arc<App>>, Caller(customer): Caller, Path(id): Path<String>) -> Result<StatusCode> {
+async fn leave_queue(
+    State(app): State<Arc<App>>,
+    Caller(customer): Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode> {
     own(&app, &customer, &id).await?;
     app.desk.leave_queue(&id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -44,15 +44,35 @@ enum In {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Out<'a> {
-    Message { message: MessageView },
-    Conversation { conversation: super::views::ChatView },
-    Typing { sender: SenderView, on: bool },
-    Ack { client_id: &'a str, seq: i64 },
-    Error { code: &'a str, message: String, #[serde(skip_serializing_if = "Option::is_none")] client_id: Option<&'a str> },
+    Message {
+        message: MessageView,
+    },
+    Conversation {
+        conversation: super::views::ChatView,
+    },
+    Typing {
+        sender: SenderView,
+        on: bool,
+    },
+    Ack {
+        client_id: &'a str,
+        seq: i64,
+    },
+    Error {
+        code: &'a str,
+        message: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        client_id: Option<&'a str>,
+    },
     Pong,
 }
 
-pub async fn connect(State(app): State<Arc<App>>, Query(open): Query<Open>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Result<Response> {
+pub async fn connect(
+    State(app): State<Arc<App>>,
+    Query(open): Query<Open>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response> {
     let customer = caller(&app, &open.token).await?.0;
     own(&app, &customer, &open.conversation).await?;
     let language = super::accept_language(&headers).unwrap_or(Language::Zh);
@@ -144,12 +164,22 @@ impl Session {
     async fn receive(&mut self, sink: &mut Sink, text: &str) -> anyhow::Result<()> {
         match serde_json::from_str::<In>(text) {
             Err(e) => {
-                let e = Error::client(axum::http::StatusCode::BAD_REQUEST, "bad_json", format!("消息格式不对：{e}"), format!("The frame is not understood: {e}"));
+                let e = Error::client(
+                    axum::http::StatusCode::BAD_REQUEST,
+                    "bad_json",
+                    format!("消息格式不对：{e}"),
+                    format!("The frame is not understood: {e}"),
+                );
                 self.refuse(sink, &e, None).await
             }
             Ok(In::Ping) => tell(sink, &Out::Pong).await,
             Ok(In::Typing { on }) => {
-                self.app.hub.publish(Event::Typing { conversation: self.id.clone(), who: Typist::Customer, name: None, on });
+                self.app.hub.publish(Event::Typing {
+                    conversation: self.id.clone(),
+                    who: Typist::Customer,
+                    name: None,
+                    on,
+                });
                 Ok(())
             }
             Ok(In::Send(request)) => {

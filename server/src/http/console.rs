@@ -63,13 +63,22 @@ pub struct ConversationList {
 #[utoipa::path(get, path = "/api/v1/staff/conversations", tag = "staff",
     params(("scope" = Option<String>, Query, description = "mine, all (open), bot or closed"), ("before" = Option<i64>, Query, description = "`last_at` of the last row of the page before")),
     responses((status = 200, body = ConversationList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn conversations(State(app): State<Arc<App>>, who: Can<Console>, Query(q): Query<ListQuery>) -> Result<Json<ConversationList>> {
+async fn conversations(
+    State(app): State<Arc<App>>,
+    who: Can<Console>,
+    Query(q): Query<ListQuery>,
+) -> Result<Json<ConversationList>> {
     let scope = match q.scope.as_deref().unwrap_or("mine") {
         "mine" => Scope::Agent(who.agent.id.clone()),
         "all" => Scope::Open,
         "bot" => Scope::Holder("bot"),
         "closed" => Scope::Holder("nobody"),
-        _ => return Err(Error::invalid("scope 只能是 mine、all、bot 或 closed。", "scope must be mine, all, bot or closed.")),
+        _ => {
+            return Err(Error::invalid(
+                "scope 只能是 mine、all、bot 或 closed。",
+                "scope must be mine, all, bot or closed.",
+            ));
+        }
     };
     let rows = app.store.list_conversations(&scope, q.before.unwrap_or(i64::MAX), ROWS).await?;
     let mut conversations = Vec::with_capacity(rows.len());
@@ -144,7 +153,11 @@ impl From<handoff::Packet> for PacketView {
 /// One conversation with its messages, ticket and packet; marks it as read.
 #[utoipa::path(get, path = "/api/v1/staff/conversations/{id}", tag = "staff", params(("id" = String, Path)),
     responses((status = 200, body = ConversationDetail), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn conversation(State(app): State<Arc<App>>, _: Can<Console>, Path(id): Path<String>) -> Result<Json<ConversationDetail>> {
+async fn conversation(
+    State(app): State<Arc<App>>,
+    _: Can<Console>,
+    Path(id): Path<String>,
+) -> Result<Json<ConversationDetail>> {
     let c = app.store.conversation(&id).await?.ok_or_else(Error::not_found)?;
     let messages = app.store.last_messages(&id, MESSAGES).await?;
     app.store.mark_read(&id, c.last_seq).await?;
@@ -178,7 +191,12 @@ pub struct MessageList {
 /// Messages after `after`.
 #[utoipa::path(get, path = "/api/v1/staff/conversations/{id}/messages", tag = "staff", params(("id" = String, Path), ("after" = Option<i64>, Query)),
     responses((status = 200, body = MessageList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn messages(State(app): State<Arc<App>>, _: Can<Console>, Path(id): Path<String>, Query(since): Query<Since>) -> Result<Json<MessageList>> {
+async fn messages(
+    State(app): State<Arc<App>>,
+    _: Can<Console>,
+    Path(id): Path<String>,
+    Query(since): Query<Since>,
+) -> Result<Json<MessageList>> {
     app.store.conversation(&id).await?.ok_or_else(Error::not_found)?;
     let messages = app.store.messages_after(&id, since.after, MESSAGES).await?;
     Ok(Json(MessageList { messages: messages.iter().map(MessageView::from).collect() }))
@@ -197,7 +215,12 @@ pub struct SayRequest {
 /// Writes to the customer (only whoever holds the conversation), or a note to colleagues.
 #[utoipa::path(post, path = "/api/v1/staff/conversations/{id}/messages", tag = "staff", params(("id" = String, Path)), request_body = SayRequest,
     responses((status = 201, body = MessageView), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn say(State(app): State<Arc<App>>, who: Can<Console>, Path(id): Path<String>, Body(request): Body<SayRequest>) -> Result<(StatusCode, Json<MessageView>)> {
+async fn say(
+    State(app): State<Arc<App>>,
+    who: Can<Console>,
+    Path(id): Path<String>,
+    Body(request): Body<SayRequest>,
+) -> Result<(StatusCode, Json<MessageView>)> {
     let client_id = text::client_id(&request.client_id)?;
     let clean = text::clean(&request.text, AGENT_TEXT)?;
     let message = app.desk.agent_says(&id, &who.agent, client_id, &clean, request.note).await?;
@@ -234,7 +257,12 @@ fn note(note: Option<String>) -> Result<Option<String>> {
 /// Gives the conversation to another agent or back into the queue.
 #[utoipa::path(post, path = "/api/v1/staff/conversations/{id}/transfer", tag = "staff", params(("id" = String, Path)), request_body = TransferRequest,
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn transfer(State(app): State<Arc<App>>, who: Can<Console>, Path(id): Path<String>, Body(request): Body<TransferRequest>) -> Result<StatusCode> {
+async fn transfer(
+    State(app): State<Arc<App>>,
+    who: Can<Console>,
+    Path(id): Path<String>,
+    Body(request): Body<TransferRequest>,
+) -> Result<StatusCode> {
     let to = match &request.agent {
         Some(agent) => {
             let agent = app.store.agent(agent).await?.ok_or_else(Error::not_found)?;
@@ -258,7 +286,12 @@ pub struct NoteRequest {
 /// Gives the conversation back to the bot.
 #[utoipa::path(post, path = "/api/v1/staff/conversations/{id}/return", tag = "staff", params(("id" = String, Path)), request_body = NoteRequest,
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
-async fn return_to_bot(State(app): State<Arc<App>>, who: Can<Console>, Path(id): Path<String>, Body(request): Body<NoteRequest>) -> Result<StatusCode> {
+async fn return_to_bot(
+    State(app): State<Arc<App>>,
+    who: Can<Console>,
+    Path(id): Path<String>,
+    Body(request): Body<NoteRequest>,
+) -> Result<StatusCode> {
     app.desk.return_to_bot(&id, &who.agent, note(request.note)?.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -266,7 +299,12 @@ async fn return_to_bot(State(app): State<Arc<App>>, who: Can<Console>, Path(id):
 /// Ends the conversation; the customer is asked for a rating.
 #[utoipa::path(post, path = "/api/v1/staff/conversations/{id}/close", tag = "staff", params(("id" = String, Path)), request_body = NoteRequest,
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
-async fn close(State(app): State<Arc<App>>, who: Can<Console>, Path(id): Path<String>, Body(request): Body<NoteRequest>) -> Result<StatusCode> {
+async fn close(
+    State(app): State<Arc<App>>,
+    who: Can<Console>,
+    Path(id): Path<String>,
+    Body(request): Body<NoteRequest>,
+) -> Result<StatusCode> {
     app.desk.close(&id, &who.agent, note(request.note)?.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -295,11 +333,19 @@ pub struct SuggestionView {
 /// What the bot would say to the customer's last message; the agent decides.
 #[utoipa::path(get, path = "/api/v1/staff/conversations/{id}/suggestions", tag = "staff", params(("id" = String, Path)),
     responses((status = 200, body = SuggestionList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn suggestions(State(app): State<Arc<App>>, _: Can<Console>, Path(id): Path<String>) -> Result<Json<SuggestionList>> {
+async fn suggestions(
+    State(app): State<Arc<App>>,
+    _: Can<Console>,
+    Path(id): Path<String>,
+) -> Result<Json<SuggestionList>> {
     let c = app.store.conversation(&id).await?.ok_or_else(Error::not_found)?;
     let customer = app.store.customer(&c.customer_id).await?.ok_or_else(Error::not_found)?;
     let messages = app.store.last_messages(&id, 30).await?;
-    let spoken: Vec<_> = messages.iter().filter(|m| m.kind == MessageKind::Text && m.sender != Sender::System).map(|m| m.spoken()).collect();
+    let spoken: Vec<_> = messages
+        .iter()
+        .filter(|m| m.kind == MessageKind::Text && m.sender != Sender::System)
+        .map(|m| m.spoken())
+        .collect();
     let conversation = Conversation {
         id: ConversationId(c.id.clone()),
         channel: c.channel.clone(),
@@ -313,7 +359,11 @@ async fn suggestions(State(app): State<Arc<App>>, _: Can<Console>, Path(id): Pat
     Ok(Json(SuggestionList {
         suggestions: suggestions
             .into_iter()
-            .map(|s| SuggestionView { text: s.text, citations: s.citations.iter().map(CitationView::from).collect(), score: s.score })
+            .map(|s| SuggestionView {
+                text: s.text,
+                citations: s.citations.iter().map(CitationView::from).collect(),
+                score: s.score,
+            })
             .collect(),
     }))
 }

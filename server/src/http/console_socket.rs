@@ -1,7 +1,10 @@
 //! The console's WebSocket: tells what is new. Everything is done over HTTP; a socket that lagged says `resync` and
 //! the page reads again.
 
-use super::views::{AgentList, ConversationRow, MessageView, QueueList, SenderView, agent_list, conversation_row, queue_list, typist_view};
+use super::views::{
+    AgentList, ConversationRow, MessageView, QueueList, SenderView, agent_list, conversation_row, queue_list,
+    typist_view,
+};
 use crate::app::App;
 use crate::error::Result;
 use crate::guard::staff::{Can, Console};
@@ -47,7 +50,8 @@ pub async fn connect(State(app): State<Arc<App>>, who: Can<Console>, upgrade: We
             let id = who.agent.id.clone();
             app.presence.connected(&id);
             app.hub.publish(Event::Presence);
-            let mut session = Session { app: app.clone(), agent: who.agent, told: HashMap::new(), started: app.clock.now() };
+            let mut session =
+                Session { app: app.clone(), agent: who.agent, told: HashMap::new(), started: app.clock.now() };
             if let Err(e) = session.serve(socket).await {
                 tracing::debug!(error = %e, "a console's socket ended");
             }

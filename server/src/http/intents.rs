@@ -36,7 +36,9 @@ pub struct IntentView {
 #[utoipa::path(get, path = "/api/v1/staff/intents", tag = "staff", responses((status = 200, body = IntentList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
 async fn intents(State(app): State<Arc<App>>, _: Can<Edit>) -> Result<Json<IntentList>> {
     let intents = app.store.intents().await?;
-    Ok(Json(IntentList { intents: intents.into_iter().map(|(name, examples)| IntentView { name, examples }).collect() }))
+    Ok(Json(IntentList {
+        intents: intents.into_iter().map(|(name, examples)| IntentView { name, examples }).collect(),
+    }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -47,13 +49,28 @@ pub struct ExamplesRequest {
 /// Replaces an intent's examples. The bot learns them with the next training.
 #[utoipa::path(put, path = "/api/v1/staff/intents/{name}", tag = "staff", params(("name" = String, Path)), request_body = ExamplesRequest,
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn save(State(app): State<Arc<App>>, who: Can<Edit>, Path(name): Path<String>, Body(request): Body<ExamplesRequest>) -> Result<StatusCode> {
-    if name.is_empty() || name.len() > 64 || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '/')) {
-        return Err(Error::invalid("意图名只能用小写字母、数字和下划线。", "An intent's name has only lower-case letters, digits and underscores."));
+async fn save(
+    State(app): State<Arc<App>>,
+    who: Can<Edit>,
+    Path(name): Path<String>,
+    Body(request): Body<ExamplesRequest>,
+) -> Result<StatusCode> {
+    if name.is_empty()
+        || name.len() > 64
+        || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '/'))
+    {
+        return Err(Error::invalid(
+            "意图名只能用小写字母、数字和下划线。",
+            "An intent's name has only lower-case letters, digits and underscores.",
+        ));
     }
-    let examples: Vec<String> = request.examples.iter().map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect();
+    let examples: Vec<String> =
+        request.examples.iter().map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect();
     if examples.len() < 2 || examples.len() > EXAMPLES {
-        return Err(Error::invalid(format!("请写 2 到 {EXAMPLES} 条例句。"), format!("Write 2 to {EXAMPLES} examples.")));
+        return Err(Error::invalid(
+            format!("请写 2 到 {EXAMPLES} 条例句。"),
+            format!("Write 2 to {EXAMPLES} examples."),
+        ));
     }
     if let Some(bad) = examples.iter().find(|e| e.chars().count() > EXAMPLE_CHARS || e.contains('\n')) {
         let start: String = bad.chars().take(30).collect();
@@ -63,7 +80,14 @@ async fn save(State(app): State<Arc<App>>, who: Can<Edit>, Path(name): Path<Stri
         ));
     }
     app.store.save_intent(&name, &examples).await?;
-    app.store.audit(&format!("staff:{}", who.agent.id), "save_intent", &name, &serde_json::json!({"examples": examples.len()})).await?;
+    app.store
+        .audit(
+            &format!("staff:{}", who.agent.id),
+            "save_intent",
+            &name,
+            &serde_json::json!({"examples": examples.len()}),
+        )
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -86,7 +110,12 @@ pub struct TrainingView {
 #[utoipa::path(post, path = "/api/v1/staff/train", tag = "staff", responses((status = 202, body = TrainingView), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)))]
 async fn train(State(app): State<Arc<App>>, who: Can<Edit>) -> Result<(StatusCode, Json<TrainingView>)> {
     if !crate::content::start_training(&app) {
-        return Err(Error::client(StatusCode::CONFLICT, "training", "正在训练中，请稍候。", "A training is under way already."));
+        return Err(Error::client(
+            StatusCode::CONFLICT,
+            "training",
+            "正在训练中，请稍候。",
+            "A training is under way already.",
+        ));
     }
     app.store.audit(&format!("staff:{}", who.agent.id), "train", "intents", &serde_json::json!({})).await?;
     Ok((StatusCode::ACCEPTED, Json(view(&app).await?)))

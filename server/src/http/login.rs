@@ -122,7 +122,10 @@ async fn change_me(State(app): State<Arc<App>>, who: Can<Staff>, Body(change): B
         return Err(Error::invalid("language 只能是 zh 或 en。", "language must be zh or en."));
     }
     if change.presence.as_deref().is_some_and(|p| !matches!(p, "online" | "away" | "offline")) {
-        return Err(Error::invalid("presence 只能是 online、away 或 offline。", "presence must be online, away or offline."));
+        return Err(Error::invalid(
+            "presence 只能是 online、away 或 offline。",
+            "presence must be online, away or offline.",
+        ));
     }
     let language = change.language.as_deref().and_then(Language::parse).map(Language::code);
     app.store.set_agent(&who.agent.id, language, change.presence.as_deref()).await?;

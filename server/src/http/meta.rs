@@ -34,7 +34,10 @@ async fn healthz(State(app): State<Arc<App>>) -> impl IntoResponse {
     let word = |ok: bool| if ok { "ok" } else { "failing" };
     let store = app.store.ping().await.is_ok();
     // An overloaded encoder is alive.
-    let encoder = !matches!(app.embedder.embed("ok", models::Kind::Query).await, Err(models::ModelError::Stopped | models::ModelError::Missing(_)));
+    let encoder = !matches!(
+        app.embedder.embed("ok", models::Kind::Query).await,
+        Err(models::ModelError::Stopped | models::ModelError::Missing(_))
+    );
     let ok = store && encoder && !app.lifecycle.stopping().is_cancelled();
     let health = Health {
         status: word(ok),

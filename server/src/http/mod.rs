@@ -68,7 +68,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = api().split_for_parts().1;
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    document.info.license = Some(utoipa::openapi::info::LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build());
+    document.info.license =
+        Some(utoipa::openapi::info::LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build());
     document
 }
 
@@ -99,7 +100,10 @@ async fn speak(request: Request, next: Next) -> Response {
                 return Error::not_found().into_response();
             }
             let response = next.run(request).await;
-            let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
+            let json = response
+                .headers()
+                .get(header::CONTENT_TYPE)
+                .is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
             match response.status() {
                 StatusCode::METHOD_NOT_ALLOWED if !json => Error::client(
                     StatusCode::METHOD_NOT_ALLOWED,

@@ -30,11 +30,13 @@ pub async fn page(uri: Uri, headers: HeaderMap) -> Response {
     let name = page_of(path).unwrap_or(path);
     let Some(file) = Dist::get(name) else {
         if page_of(path).is_some() {
-            return (StatusCode::NOT_FOUND, "This build has no pages: run `make ui`, then build again.\n").into_response();
+            return (StatusCode::NOT_FOUND, "This build has no pages: run `make ui`, then build again.\n")
+                .into_response();
         }
         return Error::not_found().into_response();
     };
-    let tag = format!("\"{}\"", file.metadata.sha256_hash()[..8].iter().map(|b| format!("{b:02x}")).collect::<String>());
+    let tag =
+        format!("\"{}\"", file.metadata.sha256_hash()[..8].iter().map(|b| format!("{b:02x}")).collect::<String>());
     // Names under assets/ change with their content; pages and the widget are asked for again each time.
     let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|t| t.as_bytes() == tag.as_bytes()) {

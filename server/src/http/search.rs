@@ -51,13 +51,22 @@ pub struct Hit {
 }
 
 fn slow_down(_: i64) -> Error {
-    Error::client(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "请求太快了，请稍后再试。", "Too many requests; slow down.")
+    Error::client(
+        StatusCode::TOO_MANY_REQUESTS,
+        "rate_limited",
+        "请求太快了，请稍后再试。",
+        "Too many requests; slow down.",
+    )
 }
 
 /// The passages that answer a question best, each article at most once.
 #[utoipa::path(post, path = "/api/v1/knowledge/search", tag = "knowledge", request_body = SearchRequest,
     responses((status = 200, body = SearchResponse), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody)))]
-async fn search(State(app): State<Arc<App>>, headers: HeaderMap, Body(request): Body<SearchRequest>) -> Result<Json<SearchResponse>> {
+async fn search(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Body(request): Body<SearchRequest>,
+) -> Result<Json<SearchResponse>> {
     let limit = request.limit.unwrap_or(5);
     if !(1..=20).contains(&limit) {
         return Err(Error::invalid("limit 是 1 到 20。", "limit is 1 to 20."));
@@ -141,7 +150,12 @@ async fn parse(State(app): State<Arc<App>>, Body(request): Body<ParseRequest>) -
     let chars = |byte: usize| text.get(..byte).map_or(0, |t| t.chars().count());
     Ok(Json(ParseResponse {
         intent: IntentScore { name: u.intent, confidence: u.confidence },
-        intent_ranking: u.ranking.into_iter().take(10).map(|(name, confidence)| IntentScore { name, confidence }).collect(),
+        intent_ranking: u
+            .ranking
+            .into_iter()
+            .take(10)
+            .map(|(name, confidence)| IntentScore { name, confidence })
+            .collect(),
         entities: u
             .entities
             .into_iter()

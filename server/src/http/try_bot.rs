@@ -9,8 +9,10 @@ use crate::guard::staff::{Can, Staff};
 use crate::guard::text;
 use axum::Json;
 use axum::extract::State;
-use bot::conversation::{Conversation, ConversationId, Customer, CustomerId, Holder, Message, MessageId, Next, Sender, Turn};
 use bot::DialogState;
+use bot::conversation::{
+    Conversation, ConversationId, Customer, CustomerId, Holder, Message, MessageId, Next, Sender, Turn,
+};
 use kg::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -72,7 +74,11 @@ pub struct TryAnswer {
 /// Says something to the bot and shows how it decided.
 #[utoipa::path(post, path = "/api/v1/staff/try", tag = "staff", request_body = TryRequest,
     responses((status = 200, body = TryResponse), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn try_bot(State(app): State<Arc<App>>, who: Can<Staff>, Body(request): Body<TryRequest>) -> Result<Json<TryResponse>> {
+async fn try_bot(
+    State(app): State<Arc<App>>,
+    who: Can<Staff>,
+    Body(request): Body<TryRequest>,
+) -> Result<Json<TryResponse>> {
     let now = app.clock.now();
     let said = text::clean(&request.text, app.config.chat.max_message_chars)?;
     let payload = text::payload(request.payload)?;
@@ -105,7 +111,14 @@ async fn try_bot(State(app): State<Arc<App>>, who: Can<Staff>, Body(request): Bo
         },
     };
     trial.seq += 1;
-    let message = Message { id: MessageId(app.clock.id()), seq: trial.seq, sender: Sender::Customer, text: said, payload, at: now };
+    let message = Message {
+        id: MessageId(app.clock.id()),
+        seq: trial.seq,
+        sender: Sender::Customer,
+        text: said,
+        payload,
+        at: now,
+    };
     let turn = Turn {
         conversation: &trial.conversation,
         history: &trial.history,
@@ -117,7 +130,14 @@ async fn try_bot(State(app): State<Arc<App>>, who: Can<Staff>, Body(request): Bo
     trial.history.push(message);
     for answer in &decision.say {
         trial.seq += 1;
-        trial.history.push(Message { id: MessageId(app.clock.id()), seq: trial.seq, sender: Sender::Bot, text: answer.text.clone(), payload: None, at: now });
+        trial.history.push(Message {
+            id: MessageId(app.clock.id()),
+            seq: trial.seq,
+            sender: Sender::Bot,
+            text: answer.text.clone(),
+            payload: None,
+            at: now,
+        });
     }
     let too_many = trial.history.len().saturating_sub(HISTORY);
     trial.history.drain(..too_many);
@@ -140,7 +160,11 @@ async fn try_bot(State(app): State<Arc<App>>, who: Can<Staff>, Body(request): Bo
             .iter()
             .map(|a| TryAnswer {
                 text: a.text.clone(),
-                buttons: a.buttons.iter().map(|b| ButtonView { title: b.title.clone(), payload: b.payload.clone() }).collect(),
+                buttons: a
+                    .buttons
+                    .iter()
+                    .map(|b| ButtonView { title: b.title.clone(), payload: b.payload.clone() })
+                    .collect(),
                 citations: a.citations.iter().map(CitationView::from).collect(),
             })
             .collect(),

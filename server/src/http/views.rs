@@ -80,7 +80,12 @@ impl From<&Message> for MessageView {
             text: m.text.clone(),
             at: m.at,
             client_id,
-            buttons: m.extra.buttons.iter().map(|b| ButtonView { title: b.title.clone(), payload: b.payload.clone() }).collect(),
+            buttons: m
+                .extra
+                .buttons
+                .iter()
+                .map(|b| ButtonView { title: b.title.clone(), payload: b.payload.clone() })
+                .collect(),
             citations: m.extra.citations.iter().map(CitationView::from).collect(),
             event: m.extra.event.clone(),
         }
@@ -129,7 +134,8 @@ pub async fn chat_view(app: &App, c: &Conversation) -> Result<ChatView> {
         Holder::Queue(id) => {
             if let Some(t) = app.store.ticket(&id.0).await? {
                 let position = app.store.queue_position(&t).await?;
-                queue = Some(QueueView { position, wait_seconds: app.wait_estimate(position).await?.map(|ms| ms / 1000) });
+                queue =
+                    Some(QueueView { position, wait_seconds: app.wait_estimate(position).await?.map(|ms| ms / 1000) });
             }
         }
         Holder::Bot | Holder::Nobody => {}

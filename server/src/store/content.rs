@@ -35,17 +35,19 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String> {
 
 impl Store {
     pub async fn articles(&self) -> Result<Vec<StoredArticle>> {
-        let rows: Vec<ArticleRow> = sqlx::query_as("SELECT content, revision, updated_at FROM articles ORDER BY category, slug")
-            .fetch_all(self.pool())
-            .await?;
+        let rows: Vec<ArticleRow> =
+            sqlx::query_as("SELECT content, revision, updated_at FROM articles ORDER BY category, slug")
+                .fetch_all(self.pool())
+                .await?;
         rows.into_iter().map(StoredArticle::try_from).collect()
     }
 
     pub async fn article(&self, slug: &str) -> Result<Option<StoredArticle>> {
-        let row: Option<ArticleRow> = sqlx::query_as("SELECT content, revision, updated_at FROM articles WHERE slug = $1")
-            .bind(slug)
-            .fetch_optional(self.pool())
-            .await?;
+        let row: Option<ArticleRow> =
+            sqlx::query_as("SELECT content, revision, updated_at FROM articles WHERE slug = $1")
+                .bind(slug)
+                .fetch_optional(self.pool())
+                .await?;
         row.map(StoredArticle::try_from).transpose()
     }
 
@@ -57,7 +59,13 @@ impl Store {
         Ok(saved)
     }
 
-    async fn save_article_in(&self, w: &mut Write, a: &Article, revision: i64, by: Option<&str>) -> Result<Option<i64>> {
+    async fn save_article_in(
+        &self,
+        w: &mut Write,
+        a: &Article,
+        revision: i64,
+        by: Option<&str>,
+    ) -> Result<Option<i64>> {
         let row: Option<(i64,)> = sqlx::query_as(
             "INSERT INTO articles (slug, category, content, revision, updated_at, updated_by) VALUES ($1, $2, $3, 1, $4, $5)
              ON CONFLICT (slug) DO UPDATE SET category = excluded.category, content = excluded.content,
@@ -83,8 +91,10 @@ impl Store {
     }
 
     pub async fn graph(&self) -> Result<GraphDocument> {
-        let nodes: Vec<(String,)> = sqlx::query_as("SELECT content FROM graph_nodes ORDER BY kind, id").fetch_all(self.pool()).await?;
-        let edges: Vec<(String,)> = sqlx::query_as("SELECT content FROM graph_edges ORDER BY position").fetch_all(self.pool()).await?;
+        let nodes: Vec<(String,)> =
+            sqlx::query_as("SELECT content FROM graph_nodes ORDER BY kind, id").fetch_all(self.pool()).await?;
+        let edges: Vec<(String,)> =
+            sqlx::query_as("SELECT content FROM graph_edges ORDER BY position").fetch_all(self.pool()).await?;
         let nodes: std::result::Result<Vec<Node>, _> = nodes.iter().map(|r| serde_json::from_str(&r.0)).collect();
         let edges: std::result::Result<Vec<Edge>, _> = edges.iter().map(|r| serde_json::from_str(&r.0)).collect();
         Ok(GraphDocument { nodes: nodes.map_err(anyhow::Error::from)?, edges: edges.map_err(anyhow::Error::from)? })
@@ -118,7 +128,13 @@ impl Store {
     }
 
     /// Everything of the first start in one transaction: all of it or none.
-    pub async fn seed(&self, articles: &[Article], graph: &GraphDocument, intents: &[(String, Vec<String>)], documents: &[(String, String)]) -> Result<()> {
+    pub async fn seed(
+        &self,
+        articles: &[Article],
+        graph: &GraphDocument,
+        intents: &[(String, Vec<String>)],
+        documents: &[(String, String)],
+    ) -> Result<()> {
         let mut w = self.write().await?;
         for a in articles {
             self.save_article_in(&mut w, a, 0, None).await?;
@@ -155,8 +171,10 @@ impl Store {
     }
 
     pub async fn document(&self, name: &str) -> Result<Option<String>> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT content FROM documents WHERE name = $1").bind(name).fetch_optional(self.pool()).await?;
+        let row: Option<(String,)> = sqlx::query_as("SELECT content FROM documents WHERE name = $1")
+            .bind(name)
+            .fetch_optional(self.pool())
+            .await?;
         Ok(row.map(|r| r.0))
     }
 
@@ -166,10 +184,12 @@ impl Store {
 
     /// Newest trained head of this kind: content (base64), report (JSON), when.
     pub async fn head(&self, kind: &str) -> Result<Option<(String, String, Millis)>> {
-        Ok(sqlx::query_as("SELECT content, report, trained_at FROM heads WHERE kind = $1 ORDER BY trained_at DESC LIMIT 1")
-            .bind(kind)
-            .fetch_optional(self.pool())
-            .await?)
+        Ok(sqlx::query_as(
+            "SELECT content, report, trained_at FROM heads WHERE kind = $1 ORDER BY trained_at DESC LIMIT 1",
+        )
+        .bind(kind)
+        .fetch_optional(self.pool())
+        .await?)
     }
 
     /// Keeps the last one before it, so that a bad training can be taken back by hand.
@@ -196,10 +216,11 @@ impl Store {
 
 impl Store {
     pub async fn head_time(&self, kind: &str) -> Result<Option<Millis>> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT trained_at FROM heads WHERE kind = $1 ORDER BY trained_at DESC LIMIT 1")
-            .bind(kind)
-            .fetch_optional(self.pool())
-            .await?;
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT trained_at FROM heads WHERE kind = $1 ORDER BY trained_at DESC LIMIT 1")
+                .bind(kind)
+                .fetch_optional(self.pool())
+                .await?;
         Ok(row.map(|r| r.0))
     }
 

@@ -138,7 +138,12 @@ impl Store {
         .await?)
     }
 
-    pub async fn conversation_by_external(&self, channel: &str, external_id: &str, customer_id: &str) -> Result<Option<Conversation>> {
+    pub async fn conversation_by_external(
+        &self,
+        channel: &str,
+        external_id: &str,
+        customer_id: &str,
+    ) -> Result<Option<Conversation>> {
         Ok(sqlx::query_as(sql!(
             "SELECT ",
             " FROM conversations WHERE channel = $1 AND external_id = $2 AND customer_id = $3 ORDER BY updated_at DESC LIMIT 1"
@@ -166,7 +171,14 @@ impl Store {
 
     /// The one statement that changes who holds a conversation. `from`: the kinds it may be held by now;
     /// `expected`: also this very holder id. `None` when it was not so: somebody else was faster.
-    pub(crate) async fn change_holder(&self, w: &mut Write, id: &str, from: &[&str], expected: Option<&str>, to: &Holder) -> Result<Option<Conversation>> {
+    pub(crate) async fn change_holder(
+        &self,
+        w: &mut Write,
+        id: &str,
+        from: &[&str],
+        expected: Option<&str>,
+        to: &Holder,
+    ) -> Result<Option<Conversation>> {
         let (kind, holder_id) = holder_columns(to);
         let from = |n: usize| from.get(n).copied().unwrap_or("");
         let now = self.clock.now();
@@ -200,7 +212,10 @@ impl Store {
     }
 
     pub(crate) async fn holder_in(&self, w: &mut Write, id: &str) -> Result<(String, Option<String>)> {
-        Ok(sqlx::query_as("SELECT holder_kind, holder_id FROM conversations WHERE id = $1").bind(id).fetch_one(w.conn()).await?)
+        Ok(sqlx::query_as("SELECT holder_kind, holder_id FROM conversations WHERE id = $1")
+            .bind(id)
+            .fetch_one(w.conn())
+            .await?)
     }
 
     pub async fn reset_dialog(&self, w: &mut Write, id: &str) -> Result<()> {

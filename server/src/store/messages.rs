@@ -209,7 +209,8 @@ impl Store {
 
     /// Oldest first, from `after` on.
     pub async fn messages_after(&self, conversation: &str, after: i64, limit: i64) -> Result<Vec<Message>> {
-        let sql = format!("SELECT {COLUMNS} FROM messages WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3");
+        let sql =
+            format!("SELECT {COLUMNS} FROM messages WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3");
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(conversation)
             .bind(after)

@@ -71,7 +71,10 @@ impl Store {
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             (Engine::Postgres, url.to_owned(), 16)
         } else {
-            anyhow::bail!("store.url must start with sqlite: or postgres:, not `{}`", url.split(':').next().unwrap_or(""));
+            anyhow::bail!(
+                "store.url must start with sqlite: or postgres:, not `{}`",
+                url.split(':').next().unwrap_or("")
+            );
         };
         let sqlite = engine == Engine::Sqlite;
         let pool = AnyPoolOptions::new()
@@ -92,8 +95,13 @@ impl Store {
             .connect(&url)
             .await
             .with_context(|| match engine {
-                Engine::Sqlite => "cannot open the database file; is its folder writable, the disk not full, the file not damaged?".to_owned(),
-                Engine::Postgres => "cannot reach PostgreSQL at store.url; is it running, and are user and password right?".to_owned(),
+                Engine::Sqlite => {
+                    "cannot open the database file; is its folder writable, the disk not full, the file not damaged?"
+                        .to_owned()
+                }
+                Engine::Postgres => {
+                    "cannot reach PostgreSQL at store.url; is it running, and are user and password right?".to_owned()
+                }
             })?;
         sqlx::migrate!("./migrations")
             .run(&pool)
@@ -158,7 +166,14 @@ impl Store {
         w.commit().await
     }
 
-    pub async fn audit_in(&self, w: &mut Write, actor: &str, action: &str, subject: &str, detail: &serde_json::Value) -> Result<()> {
+    pub async fn audit_in(
+        &self,
+        w: &mut Write,
+        actor: &str,
+        action: &str,
+        subject: &str,
+        detail: &serde_json::Value,
+    ) -> Result<()> {
         sqlx::query("INSERT INTO audit (id, at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(self.clock.id())
             .bind(self.clock.now())

@@ -32,26 +32,36 @@ impl Store {
             Ok(sqlx::query_as(sql).bind(since).fetch_all(pool).await?)
         };
         Ok(Figures {
-            holders: sqlx::query_as("SELECT holder_kind, COUNT(*) FROM conversations WHERE last_seq > 0 GROUP BY holder_kind")
-                .fetch_all(pool)
+            holders: sqlx::query_as(
+                "SELECT holder_kind, COUNT(*) FROM conversations WHERE last_seq > 0 GROUP BY holder_kind",
+            )
+            .fetch_all(pool)
+            .await?,
+            waiting: count("SELECT COUNT(*) FROM tickets WHERE status = 'waiting' AND created_at >= $1 - 2592000000")
                 .await?,
-            waiting: count("SELECT COUNT(*) FROM tickets WHERE status = 'waiting' AND created_at >= $1 - 2592000000").await?,
             closed_since: count("SELECT COUNT(*) FROM conversations WHERE closed_at >= $1").await?,
-            resolved_by_bot_since: count("SELECT COUNT(*) FROM conversations WHERE closed_at >= $1 AND handed_off = 0").await?,
+            resolved_by_bot_since: count("SELECT COUNT(*) FROM conversations WHERE closed_at >= $1 AND handed_off = 0")
+                .await?,
             handoffs_since: count("SELECT COUNT(*) FROM tickets WHERE created_at >= $1").await?,
             reply_ms: ints("SELECT reply_ms FROM turns WHERE at >= $1 ORDER BY reply_ms").await?,
             ratings: ints("SELECT rating FROM conversations WHERE rating IS NOT NULL AND updated_at >= $1").await?,
-            reasons: groups("SELECT reason, COUNT(*) FROM tickets WHERE created_at >= $1 GROUP BY reason ORDER BY COUNT(*) DESC").await?,
-            intents: groups("SELECT intent, COUNT(*) FROM turns WHERE at >= $1 GROUP BY intent ORDER BY COUNT(*) DESC").await?,
+            reasons: groups(
+                "SELECT reason, COUNT(*) FROM tickets WHERE created_at >= $1 GROUP BY reason ORDER BY COUNT(*) DESC",
+            )
+            .await?,
+            intents: groups("SELECT intent, COUNT(*) FROM turns WHERE at >= $1 GROUP BY intent ORDER BY COUNT(*) DESC")
+                .await?,
         })
     }
 
     /// Questions that the bot could not answer, newest first: (text, at, conversation).
     pub async fn gaps(&self, limit: i64) -> Result<Vec<(String, i64, String)>> {
-        Ok(sqlx::query_as("SELECT text, at, conversation_id FROM turns WHERE outcome = 'unanswered' ORDER BY at DESC LIMIT $1")
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?)
+        Ok(sqlx::query_as(
+            "SELECT text, at, conversation_id FROM turns WHERE outcome = 'unanswered' ORDER BY at DESC LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await?)
     }
 
     /// (hour, messages, hand-offs) for each hour since `since` in which something happened.

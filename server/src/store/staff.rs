@@ -18,7 +18,14 @@ pub struct Agent {
 const COLUMNS: &str = "id, name, email, role, password_hash, language, presence";
 
 impl Store {
-    pub async fn create_agent(&self, name: &str, email: &str, role: &str, password_hash: &str, language: &str) -> Result<String> {
+    pub async fn create_agent(
+        &self,
+        name: &str,
+        email: &str,
+        role: &str,
+        password_hash: &str,
+        language: &str,
+    ) -> Result<String> {
         let id = self.clock.id();
         let mut w = self.write().await?;
         sqlx::query(
@@ -55,31 +62,42 @@ impl Store {
 
     pub async fn set_agent(&self, id: &str, language: Option<&str>, presence: Option<&str>) -> Result<()> {
         let mut w = self.write().await?;
-        sqlx::query("UPDATE agents SET language = COALESCE($1, language), presence = COALESCE($2, presence) WHERE id = $3")
-            .bind(language)
-            .bind(presence)
+        sqlx::query(
+            "UPDATE agents SET language = COALESCE($1, language), presence = COALESCE($2, presence) WHERE id = $3",
+        )
+        .bind(language)
+        .bind(presence)
+        .bind(id)
+        .execute(w.conn())
+        .await?;
+        w.commit().await
+    }
+
+    pub async fn set_password(&self, id: &str, password_hash: &str) -> Result<()> {
+        let mut w = self.write().await?;
+        sqlx::query("UPDATE agents SET password_hash = $1 WHERE id = $2")
+            .bind(password_hash)
             .bind(id)
             .execute(w.conn())
             .await?;
         w.commit().await
     }
 
-    pub async fn set_password(&self, id: &str, password_hash: &str) -> Result<()> {
-        let mut w = self.write().await?;
-        sqlx::query("UPDATE agents SET password_hash = $1 WHERE id = $2").bind(password_hash).bind(id).execute(w.conn()).await?;
-        w.commit().await
-    }
-
     pub async fn create_staff_session(&self, token_hash: &str, agent: &str, expires_at: Millis) -> Result<()> {
         let mut w = self.write().await?;
-        sqlx::query("DELETE FROM staff_sessions WHERE expires_at < $1").bind(self.clock.now()).execute(w.conn()).await?;
-        sqlx::query("INSERT INTO staff_sessions (token_hash, agent_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-            .bind(token_hash)
-            .bind(agent)
+        sqlx::query("DELETE FROM staff_sessions WHERE expires_at < $1")
             .bind(self.clock.now())
-            .bind(expires_at)
             .execute(w.conn())
             .await?;
+        sqlx::query(
+            "INSERT INTO staff_sessions (token_hash, agent_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(token_hash)
+        .bind(agent)
+        .bind(self.clock.now())
+        .bind(expires_at)
+        .execute(w.conn())
+        .await?;
         w.commit().await
     }
 

@@ -96,7 +96,12 @@ impl Store {
     }
 
     /// Gives the conversation's open ticket to another agent, or (`None`) back to the queue.
-    pub(crate) async fn hand_ticket(&self, w: &mut Write, conversation: &str, agent: Option<&str>) -> Result<Option<Ticket>> {
+    pub(crate) async fn hand_ticket(
+        &self,
+        w: &mut Write,
+        conversation: &str,
+        agent: Option<&str>,
+    ) -> Result<Option<Ticket>> {
         Ok(sqlx::query_as(sql!(
             "UPDATE tickets SET status = $1, agent_id = $2 WHERE conversation_id = $3 AND status <> 'closed' RETURNING ",
             ""
@@ -109,11 +114,13 @@ impl Store {
     }
 
     pub(crate) async fn close_tickets(&self, w: &mut Write, conversation: &str) -> Result<()> {
-        sqlx::query("UPDATE tickets SET status = 'closed', closed_at = $1 WHERE conversation_id = $2 AND status <> 'closed'")
-            .bind(self.clock.now())
-            .bind(conversation)
-            .execute(w.conn())
-            .await?;
+        sqlx::query(
+            "UPDATE tickets SET status = 'closed', closed_at = $1 WHERE conversation_id = $2 AND status <> 'closed'",
+        )
+        .bind(self.clock.now())
+        .bind(conversation)
+        .execute(w.conn())
+        .await?;
         Ok(())
     }
 

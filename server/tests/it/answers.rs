@@ -68,9 +68,10 @@ async fn english_question_by_socket(engine: Engine) {
 
 async fn graph_question_cites_the_path(engine: Engine) {
     let server = shared(engine).await;
-    for (language, question, product, days) in
-        [("zh", "M2 耳机能七天无理由退货吗？", "M2 耳机", "7 天"), ("en", "Can I return the M2 Headphones within 7 days?", "M2 Headphones", "7 days")]
-    {
+    for (language, question, product, days) in [
+        ("zh", "M2 耳机能七天无理由退货吗？", "M2 耳机", "7 天"),
+        ("en", "Can I return the M2 Headphones within 7 days?", "M2 Headphones", "7 days"),
+    ] {
         let mut customer = Customer::visitor(&server.base, language).await;
         let messages = customer.ask(question).await;
         let said = bot_message(&messages);
@@ -118,15 +119,21 @@ async fn webhook_speaks_rasa(engine: Engine) {
 
 async fn model_parse_speaks_rasa(engine: Engine) {
     let server = shared(engine).await;
-    for (text, number) in [("我的订单KF2026110017到哪了", "KF2026110017"), ("Where is my order KF2026110017?", "KF2026110017")] {
+    for (text, number) in
+        [("我的订单KF2026110017到哪了", "KF2026110017"), ("Where is my order KF2026110017?", "KF2026110017")]
+    {
         let parsed = Reply::of(server.post("/model/parse", &json!({"text": text}))).await.ok();
         assert_eq!(parsed["text"], text);
         assert!(parsed["intent"]["name"].is_string() && parsed["intent"]["confidence"].is_number(), "{parsed}");
         assert!(["track_parcel", "order_status"].contains(&parsed["intent"]["name"].as_str().unwrap()), "{parsed}");
         let ranking = parsed["intent_ranking"].as_array().unwrap();
         assert!(ranking.len() > 3);
-        assert!(ranking.windows(2).all(|w| w[0]["confidence"].as_f64() >= w[1]["confidence"].as_f64()), "best first: {ranking:?}");
-        let entity = parsed["entities"].as_array().unwrap().iter().find(|e| e["value"] == number || e["value"]["id"] == number);
+        assert!(
+            ranking.windows(2).all(|w| w[0]["confidence"].as_f64() >= w[1]["confidence"].as_f64()),
+            "best first: {ranking:?}"
+        );
+        let entity =
+            parsed["entities"].as_array().unwrap().iter().find(|e| e["value"] == number || e["value"]["id"] == number);
         let entity = entity.unwrap_or_else(|| panic!("no order number in {parsed}"));
         let (start, end) = (entity["start"].as_u64().unwrap() as usize, entity["end"].as_u64().unwrap() as usize);
         let cut: String = text.chars().skip(start).take(end - start).collect();
@@ -136,8 +143,13 @@ async fn model_parse_speaks_rasa(engine: Engine) {
 
 async fn search_in_both_languages(engine: Engine) {
     let server = shared(engine).await;
-    for (language, query, about) in [("zh", "退款多久到账", "refund"), ("en", "how long does a refund take", "refund")] {
-        let found = Reply::of(server.post("/api/v1/knowledge/search", &json!({"query": query, "language": language, "limit": 4}))).await.ok();
+    for (language, query, about) in [("zh", "退款多久到账", "refund"), ("en", "how long does a refund take", "refund")]
+    {
+        let found = Reply::of(
+            server.post("/api/v1/knowledge/search", &json!({"query": query, "language": language, "limit": 4})),
+        )
+        .await
+        .ok();
         let hits = found["hits"].as_array().unwrap();
         assert!((1..=4).contains(&hits.len()), "{found}");
         assert!(hits[0]["citation"]["article"].as_str().unwrap().contains(about), "{found}");

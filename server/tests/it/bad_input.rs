@@ -28,10 +28,37 @@ async fn healthy(server: &Server) {
 /// Texts that people or programs really send; each gets an answer of the bot.
 fn odd() -> Vec<String> {
     [
-        "🙂", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "？？？？？", "...", "!", "0", "مرحبا، أين طلبي؟", "שלום, איפה ההזמנה שלי?", "\u{202E}txet desrever\u{202C} 你好",
-        "a\u{0}b\u{7}c\u{1b}[31m", "\u{FEFF}你好", "<script>alert(1)</script>", "'; DROP TABLE messages; --", "{{ 7*7 }} {% for x in y %}", "${jndi:ldap://x}",
-        "../../etc/passwd", "Ａｎｙ　ｗｉｄｔｈ　Ｍ２", "Z̸̧͎a̷l̴g̵o̶", "e\u{301}e\u{301}", "ｘ\u{200B}ｙ\u{200D}", "NULL", "/", "/nothing{", "/affirm", "/order{\"order\":\"KF0\"}",
-        "\n\n你好\n\n", "KF99999999999999999999999999999999", "99999999999999999999999999999", "1e400", "2026-02-30", "🇨🇳 13800138000 @@@@ a@b",
+        "🙂",
+        "👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+        "？？？？？",
+        "...",
+        "!",
+        "0",
+        "مرحبا، أين طلبي؟",
+        "שלום, איפה ההזמנה שלי?",
+        "\u{202E}txet desrever\u{202C} 你好",
+        "a\u{0}b\u{7}c\u{1b}[31m",
+        "\u{FEFF}你好",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE messages; --",
+        "{{ 7*7 }} {% for x in y %}",
+        "${jndi:ldap://x}",
+        "../../etc/passwd",
+        "Ａｎｙ　ｗｉｄｔｈ　Ｍ２",
+        "Z̸̧͎a̷l̴g̵o̶",
+        "e\u{301}e\u{301}",
+        "ｘ\u{200B}ｙ\u{200D}",
+        "NULL",
+        "/",
+        "/nothing{",
+        "/affirm",
+        "/order{\"order\":\"KF0\"}",
+        "\n\n你好\n\n",
+        "KF99999999999999999999999999999999",
+        "99999999999999999999999999999",
+        "1e400",
+        "2026-02-30",
+        "🇨🇳 13800138000 @@@@ a@b",
     ]
     .map(str::to_owned)
     .to_vec()
@@ -43,7 +70,10 @@ async fn odd_texts_are_answered(engine: Engine) {
     futures_util::stream::iter(odd())
         .for_each_concurrent(4, async |text| {
             let answers = server.webhook(&unique("odd"), &text, json!({})).await;
-            assert!(!answers.is_empty() && answers.iter().all(|a| !a["text"].as_str().unwrap().is_empty()), "{text:?}: {answers:?}");
+            assert!(
+                !answers.is_empty() && answers.iter().all(|a| !a["text"].as_str().unwrap().is_empty()),
+                "{text:?}: {answers:?}"
+            );
             let parsed = Reply::of(server.post("/model/parse", &json!({"text": text}))).await;
             assert_eq!(parsed.status, 200, "{text:?}: {}", parsed.text);
             let found = Reply::of(server.post("/api/v1/knowledge/search", &json!({"query": text}))).await;
@@ -84,7 +114,9 @@ async fn empty_and_too_long_are_refused(engine: Engine) {
     Reply::of(server.post("/webhooks/rest/webhook", &sender)).await.refused(413, "too_large");
     assert_eq!(customer.messages(0).await, Vec::<Value>::new(), "nothing of it was stored");
     for limit in [0, 21, 100_000] {
-        Reply::of(server.post("/api/v1/knowledge/search", &json!({"query": "x", "limit": limit}))).await.refused(422, "invalid");
+        Reply::of(server.post("/api/v1/knowledge/search", &json!({"query": "x", "limit": limit})))
+            .await
+            .refused(422, "invalid");
     }
     healthy(&server).await;
 }
@@ -93,12 +125,31 @@ async fn bodies_that_are_no_json(engine: Engine) {
     let server = shared(engine).await;
     let customer = Customer::visitor(&server.base, "en").await;
     let messages = server.url(&format!("/api/v1/chat/conversations/{}/messages", customer.id));
-    let targets = [messages.as_str(), &server.url("/webhooks/rest/webhook"), &server.url("/api/v1/chat/session"), &server.url("/api/v1/staff/login"), &server.url("/model/parse")];
-    let bodies: [&[u8]; 9] =
-        [b"", b"{", b"null", b"[]", b"{\"client_id\":1}", b"\xff\xfe\x00", b"{\"text\":\"\xc3\x28\",\"client_id\":\"a\",\"sender\":\"b\",\"message\":\"\xc3\x28\"}", b"{\"text\":\"\\ud800\",\"client_id\":\"a\"}", &[b'['; 10_000]];
+    let targets = [
+        messages.as_str(),
+        &server.url("/webhooks/rest/webhook"),
+        &server.url("/api/v1/chat/session"),
+        &server.url("/api/v1/staff/login"),
+        &server.url("/model/parse"),
+    ];
+    let bodies: [&[u8]; 9] = [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"{\"client_id\":1}",
+        b"\xff\xfe\x00",
+        b"{\"text\":\"\xc3\x28\",\"client_id\":\"a\",\"sender\":\"b\",\"message\":\"\xc3\x28\"}",
+        b"{\"text\":\"\\ud800\",\"client_id\":\"a\"}",
+        &[b'['; 10_000],
+    ];
     for url in targets {
         for body in bodies {
-            let request = http().post(url).bearer_auth(&customer.token).header("Content-Type", "application/json").body(body.to_vec());
+            let request = http()
+                .post(url)
+                .bearer_auth(&customer.token)
+                .header("Content-Type", "application/json")
+                .body(body.to_vec());
             let reply = Reply::of(request).await;
             // A session needs nothing of what these objects have; it is made, and what is odd in them is not looked at.
             if reply.status.is_success() {
@@ -110,14 +161,24 @@ async fn bodies_that_are_no_json(engine: Engine) {
         }
         let typed = http().post(url).bearer_auth(&customer.token).header("Content-Type", "text/plain").body("{}");
         Reply::of(typed).await.refused(415, "not_json");
-        Reply::of(http().post(url).bearer_auth(&customer.token).header("Content-Type", "application/x-www-form-urlencoded").body("sender=x&message=y")).await.refused(415, "not_json");
+        Reply::of(
+            http()
+                .post(url)
+                .bearer_auth(&customer.token)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body("sender=x&message=y"),
+        )
+        .await
+        .refused(415, "not_json");
     }
     assert_eq!(customer.messages(0).await, Vec::<Value>::new());
 }
 
 async fn errors_speak_chinese(engine: Engine) {
     let server = shared(engine).await;
-    for (header, chinese) in [("zh-CN,zh;q=0.9,en;q=0.5", true), ("zh", true), ("en-GB", false), ("fr, zh;q=0.4", true), ("xx", false)] {
+    for (header, chinese) in
+        [("zh-CN,zh;q=0.9,en;q=0.5", true), ("zh", true), ("en-GB", false), ("fr, zh;q=0.4", true), ("xx", false)]
+    {
         let requests = [
             server.get("/api/v1/nothing"),
             server.get("/api/v1/articles/nothing"),
@@ -182,14 +243,22 @@ async fn html_stays_text(engine: Engine) {
     let reply = Reply::of(customer.request(reqwest::Method::GET, "/messages?after=0")).await;
     assert_eq!(reply.body["messages"][0]["text"], text);
     // Served as JSON that no browser takes for a page; pages run scripts only from here.
-    let response = http().get(server.url(&format!("/api/v1/chat/conversations/{}/messages", customer.id))).bearer_auth(&customer.token).send().await.unwrap();
+    let response = http()
+        .get(server.url(&format!("/api/v1/chat/conversations/{}/messages", customer.id)))
+        .bearer_auth(&customer.token)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     for page in ["/", "/staff", "/help/anything", "/docs"] {
         let response = server.get(page).send().await.unwrap();
         if response.status() == 200 {
             let policy = response.headers()["content-security-policy"].to_str().unwrap();
-            assert!(policy.contains("script-src 'self'") && !policy.contains("script-src 'self' 'unsafe-inline'"), "{page}: {policy}");
+            assert!(
+                policy.contains("script-src 'self'") && !policy.contains("script-src 'self' 'unsafe-inline'"),
+                "{page}: {policy}"
+            );
         }
     }
 }
@@ -198,7 +267,17 @@ async fn bad_frames(engine: Engine) {
     let server = shared(engine).await;
     let customer = Customer::visitor(&server.base, "zh").await;
     let mut socket = Socket::of(&customer, 0).await;
-    for frame in ["", "{", "null", "[]", "7", "{\"type\":\"nothing\"}", "{\"type\":\"send\"}", "{\"type\":\"send\",\"client_id\":7,\"text\":\"x\"}", "你好"] {
+    for frame in [
+        "",
+        "{",
+        "null",
+        "[]",
+        "7",
+        "{\"type\":\"nothing\"}",
+        "{\"type\":\"send\"}",
+        "{\"type\":\"send\",\"client_id\":7,\"text\":\"x\"}",
+        "你好",
+    ] {
         socket.stream.send(Message::text(frame)).await.unwrap();
         let error = socket.find("the error", |f| f["type"] == "error").await;
         assert_eq!(error["code"], "bad_json", "{frame}: {error}");
@@ -246,7 +325,11 @@ async fn ten_thousand_in_a_row(engine: Engine) {
     let read = async {
         let (mut acked, mut refused) = (HashSet::new(), HashSet::new());
         while acked.len() + refused.len() < MANY {
-            let frame = tokio::time::timeout(DEADLINE, stream.next()).await.expect("an answer to every frame").unwrap().unwrap();
+            let frame = tokio::time::timeout(DEADLINE, stream.next())
+                .await
+                .expect("an answer to every frame")
+                .unwrap()
+                .unwrap();
             let Message::Text(text) = frame else { continue };
             let frame: Value = serde_json::from_str(text.as_str()).unwrap();
             let id = frame["client_id"].as_str().unwrap_or("").to_owned();
@@ -278,7 +361,11 @@ async fn ten_thousand_in_a_row(engine: Engine) {
         messages.last().is_some_and(|m| m["sender"]["kind"] == "bot").then_some(messages)
     })
     .await;
-    let stored: Vec<_> = messages.iter().filter(|m| m["sender"]["kind"] == "customer").map(|m| m["client_id"].as_str().unwrap().to_owned()).collect();
+    let stored: Vec<_> = messages
+        .iter()
+        .filter(|m| m["sender"]["kind"] == "customer")
+        .map(|m| m["client_id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(stored.len(), acked.len());
     assert_eq!(stored.into_iter().collect::<HashSet<_>>(), acked);
     assert!(messages.len() < 500, "the page of messages that this test reads is whole");
@@ -287,7 +374,9 @@ async fn ten_thousand_in_a_row(engine: Engine) {
 async fn odd_names(engine: Engine) {
     let server = shared(engine).await;
     for sender in ["", "a\u{0}b", "a\nb", &"x".repeat(201)] {
-        Reply::of(server.post("/webhooks/rest/webhook", &json!({"sender": sender, "message": "hi"}))).await.refused(422, "invalid");
+        Reply::of(server.post("/webhooks/rest/webhook", &json!({"sender": sender, "message": "hi"})))
+            .await
+            .refused(422, "invalid");
     }
     for sender in ["用户 一 🙂", "C1001", "visitor:x", "'; --", "../x"] {
         let name = format!("{sender}{}", unique("n"));

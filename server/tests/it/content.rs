@@ -6,7 +6,15 @@ use serde_json::{Value, json};
 use server::content;
 use std::path::Path;
 
-crate::cases![article_is_live_at_once, stale_revision_is_refused, agents_do_not_edit, bad_articles_are_refused, training_is_swapped_in, export_loads_again, trial_changes_nothing];
+crate::cases![
+    article_is_live_at_once,
+    stale_revision_is_refused,
+    agents_do_not_edit,
+    bad_articles_are_refused,
+    training_is_swapped_in,
+    export_loads_again,
+    trial_changes_nothing
+];
 
 fn article(slug: &str, word: &str) -> Value {
     json!({
@@ -19,7 +27,10 @@ fn article(slug: &str, word: &str) -> Value {
 }
 
 async fn finds(server: &Server, query: &str, language: &str) -> Vec<String> {
-    let found = Reply::of(server.post("/api/v1/knowledge/search", &json!({"query": query, "language": language, "limit": 10}))).await.ok();
+    let found =
+        Reply::of(server.post("/api/v1/knowledge/search", &json!({"query": query, "language": language, "limit": 10})))
+            .await
+            .ok();
     found["hits"].as_array().unwrap().iter().map(|h| h["id"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -29,7 +40,8 @@ async fn article_is_live_at_once(engine: Engine) {
     let slug = unique("balloon");
     let created = editor.post("/articles", &article(&slug, "青羽")).await.ok();
     assert_eq!(created["revision"], 1);
-    for (language, query) in [("zh", "青羽热气球什么时候送货？"), ("en", "When does the 青羽 hot-air balloon deliver?")] {
+    for (language, query) in [("zh", "青羽热气球什么时候送货？"), ("en", "When does the 青羽 hot-air balloon deliver?")]
+    {
         assert_eq!(finds(&server, query, language).await.first(), Some(&slug), "{language}");
     }
     let mut customer = Customer::visitor(&server.base, "zh").await;
@@ -115,10 +127,14 @@ async fn bad_articles_are_refused(engine: Engine) {
     let slug = unique("evil");
     let evil = with(&|a| {
         a["slug"] = json!(slug);
-        a["versions"]["en"]["body"] = json!("Hi <script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) <b>bold</b>");
+        a["versions"]["en"]["body"] =
+            json!("Hi <script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) <b>bold</b>");
     });
     editor.post("/articles", &evil).await.ok();
-    let html = Reply::of(server.get(&format!("/api/v1/articles/{slug}?language=en"))).await.ok()["body_html"].as_str().unwrap().to_lowercase();
+    let html = Reply::of(server.get(&format!("/api/v1/articles/{slug}?language=en"))).await.ok()["body_html"]
+        .as_str()
+        .unwrap()
+        .to_lowercase();
     assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("href=\"javascript"), "{html}");
     editor.delete(&format!("/articles/{slug}")).await.ok();
     for bad in [json!({"examples": []}), json!({"examples": ["one"]}), json!({"examples": ["x".repeat(501), "y"]})] {
@@ -137,7 +153,18 @@ async fn training_is_swapped_in(engine: Engine) {
     let editor = server.staff("editor", "zh").await;
     let text = "请帮我给小猫预约洗澡";
     assert_ne!(intent_of(&server, text).await, "book_cat_bath");
-    let examples = ["给猫洗澡预约", "我想预约猫咪洗澡", "猫咪洗澡怎么约", "帮我的猫约一次洗澡", "小猫洗澡预约", "预约给小猫洗澡", "book a bath for my cat", "I want a bath appointment for my kitten", "my cat needs a bath, book it", "cat bath booking please"];
+    let examples = [
+        "给猫洗澡预约",
+        "我想预约猫咪洗澡",
+        "猫咪洗澡怎么约",
+        "帮我的猫约一次洗澡",
+        "小猫洗澡预约",
+        "预约给小猫洗澡",
+        "book a bath for my cat",
+        "I want a bath appointment for my kitten",
+        "my cat needs a bath, book it",
+        "cat bath booking please",
+    ];
     editor.put("/intents/book_cat_bath", &json!({"examples": examples})).await.ok();
     let started = editor.post("/train", &json!({})).await;
     assert_eq!(started.status, 202, "{}", started.text);
@@ -155,7 +182,13 @@ async fn training_is_swapped_in(engine: Engine) {
     assert!(state["trained_at"].as_i64().unwrap() > 0);
     assert_eq!(intent_of(&server, text).await, "book_cat_bath");
     let intents = editor.get("/intents").await.ok();
-    assert!(intents["intents"].as_array().unwrap().iter().any(|i| i["name"] == "book_cat_bath" && i["examples"].as_array().unwrap().len() == 10));
+    assert!(
+        intents["intents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|i| i["name"] == "book_cat_bath" && i["examples"].as_array().unwrap().len() == 10)
+    );
 
     // `kefu train --nlu` on the same store, in another process: the intent is not among the files, so it goes again.
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../knowledge/content/intents");
@@ -166,8 +199,15 @@ async fn training_is_swapped_in(engine: Engine) {
     }
     let output = run(&mut command).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("accuracy"), "{}", String::from_utf8_lossy(&output.stdout));
-    until("the running server to take the new head up", async || (intent_of(&server, text).await != "book_cat_bath").then_some(())).await;
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("accuracy"),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    until("the running server to take the new head up", async || {
+        (intent_of(&server, text).await != "book_cat_bath").then_some(())
+    })
+    .await;
     assert_eq!(intent_of(&server, "怎么开电子发票？").await, "ask_invoice");
     server.stop().await.unwrap();
 }
@@ -187,7 +227,11 @@ async fn export_loads_again(engine: Engine) {
     let original = content::load(Path::new(""), scratch.path()).unwrap();
     // Other tests may have an article of their own in between.
     for article in &original.articles {
-        let same = exported.articles.iter().find(|a| a.slug == article.slug).unwrap_or_else(|| panic!("{} is lost", article.slug));
+        let same = exported
+            .articles
+            .iter()
+            .find(|a| a.slug == article.slug)
+            .unwrap_or_else(|| panic!("{} is lost", article.slug));
         assert_eq!(json!(same), json!(article), "{} came back changed", article.slug);
     }
     let examples = |c: &content::Content| {
@@ -210,10 +254,18 @@ async fn trial_changes_nothing(engine: Engine) {
     let customer = crate::orders::someone_with_a_paid_order(&server).await;
     let order = server.orders(&customer, &["pending", "paid"]).await.remove(0);
     let id = order["id"].as_str().unwrap();
-    let say = async |text: String, session: Value| editor.post("/try", &json!({"text": text, "session": session, "customer": customer, "language": "zh"})).await.ok();
+    let say = async |text: String, session: Value| {
+        editor
+            .post("/try", &json!({"text": text, "session": session, "customer": customer, "language": "zh"}))
+            .await
+            .ok()
+    };
     let first = say("怎么开电子发票？".into(), Value::Null).await;
     let trace = &first["trace"];
-    assert!(trace["ranking"].as_array().unwrap().len() > 1 && !trace["passages"].as_array().unwrap().is_empty(), "{trace}");
+    assert!(
+        trace["ranking"].as_array().unwrap().len() > 1 && !trace["passages"].as_array().unwrap().is_empty(),
+        "{trace}"
+    );
     assert!(trace["rule"].is_string() && trace["steps"].as_array().unwrap().len() > 1, "{trace}");
     let session = first["session"].clone();
     say(format!("修改订单{id}的收货地址"), session.clone()).await;

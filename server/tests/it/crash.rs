@@ -1,14 +1,19 @@
 //! kill -9 and SIGTERM on the real binary: what was accepted is answered, once; what was confirmed is written at most once.
 
-use crate::harness::process::{self, Home, Process, kefu};
 use crate::harness::node::address_changes;
+use crate::harness::process::{self, Home, Process, kefu};
 use crate::harness::*;
 use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
 
-crate::cases![killed_between_accepted_and_answered, killed_in_an_address_change, terminated_in_time, full_disk_loses_nothing];
+crate::cases![
+    killed_between_accepted_and_answered,
+    killed_in_an_address_change,
+    terminated_in_time,
+    full_disk_loses_nothing
+];
 
 async fn again(home: &Home, customer: Customer) -> (Process, Customer) {
     let process = home.start().await;
@@ -30,7 +35,13 @@ async fn killed_between_accepted_and_answered(engine: Engine) {
     let home = Home::new(engine).await;
     let mut process = home.start().await;
     let mut customer = Customer::visitor(&process.base, "zh").await;
-    let questions = ["怎么开电子发票？", "When is shipping free?", "退款多久能到账？", "How do I get an electronic invoice?", "积分怎么用？"];
+    let questions = [
+        "怎么开电子发票？",
+        "When is shipping free?",
+        "退款多久能到账？",
+        "How do I get an electronic invoice?",
+        "积分怎么用？",
+    ];
     for (question, moment) in questions.into_iter().zip(moments()) {
         let seq = customer.say(question).await;
         // How long the process lives on is what the rounds differ in.
@@ -97,7 +108,11 @@ async fn terminated_in_time(engine: Engine) {
     let after = customer.answer_to(seq).await;
     assert_eq!(by("bot", &after).count(), 1, "{after:?}");
     assert!(texts(&after).contains("99"));
-    assert_eq!(customer.send("t", "When is shipping free?").await.body["seq"], json!(seq), "what was acknowledged is there");
+    assert_eq!(
+        customer.send("t", "When is shipping free?").await.body["seq"],
+        json!(seq),
+        "what was acknowledged is there"
+    );
     process.kill().await;
 }
 
@@ -110,7 +125,8 @@ fn on_a_full_disk(command: &Command, kilobytes: usize) -> Command {
             limited.env(name, value);
         }
     }
-    let environment: Vec<_> = limited.as_std().get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
+    let environment: Vec<_> =
+        limited.as_std().get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
     let mut shell = Command::new("bash");
     let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$0\" \"$@\"");
     shell.arg("-c").arg(script).arg(plain.get_program()).args(plain.get_args()).envs(environment);
@@ -136,7 +152,11 @@ async fn full_disk_loses_nothing(engine: Engine) {
     let mut accepted = Vec::new();
     let mut refused = 0;
     for n in 0..400 {
-        let customer = match Reply::of(http().post(format!("{}/api/v1/chat/session", process.base)).json(&json!({"language": "en"}))).await {
+        let customer = match Reply::of(
+            http().post(format!("{}/api/v1/chat/session", process.base)).json(&json!({"language": "en"})),
+        )
+        .await
+        {
             reply if reply.status == 200 => Customer::of(&process.base, reply.body),
             reply => {
                 reply.refused(500, "internal");
@@ -157,7 +177,11 @@ async fn full_disk_loses_nothing(engine: Engine) {
             break;
         }
     }
-    assert!(refused > 10 && !accepted.is_empty(), "{refused} refused, {} accepted: the disk was never full", accepted.len());
+    assert!(
+        refused > 10 && !accepted.is_empty(),
+        "{refused} refused, {} accepted: the disk was never full",
+        accepted.len()
+    );
     // It still reads.
     assert_eq!(http().get(format!("{}/api/v1/articles?language=zh", process.base)).send().await.unwrap().status(), 200);
     process.kill().await;

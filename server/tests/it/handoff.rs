@@ -44,8 +44,11 @@ async fn exactly_one_agent_wins(engine: Engine) {
         let take = format!("/conversations/{}/take-over", customer.id);
         let nothing = json!({});
         // By both doors, and each agent twice: a double click is nobody else's ticket.
-        let (first, second, third) =
-            tokio::join!(a.post(&path, &nothing), b.post(&path, &nothing), b.post(if round % 3 == 0 { &take } else { &path }, &nothing));
+        let (first, second, third) = tokio::join!(
+            a.post(&path, &nothing),
+            b.post(&path, &nothing),
+            b.post(if round % 3 == 0 { &take } else { &path }, &nothing)
+        );
         let replies = [&first, &second, &third];
         assert_eq!(replies.iter().filter(|r| r.status.is_success()).count(), 1, "{replies:?}");
         for loser in replies.iter().filter(|r| !r.status.is_success()) {
@@ -54,7 +57,8 @@ async fn exactly_one_agent_wins(engine: Engine) {
         let winner = if first.status.is_success() { &a } else { &b };
         let view = customer.conversation().await;
         assert_eq!((&view["holder"], &view["agent"]["name"]), (&json!("agent"), &json!(winner.name)));
-        let joined: Vec<Value> = customer.messages(0).await.into_iter().filter(|m| m["event"]["type"] == "agent_joined").collect();
+        let joined: Vec<Value> =
+            customer.messages(0).await.into_iter().filter(|m| m["event"]["type"] == "agent_joined").collect();
         assert_eq!(joined.len(), 1, "{joined:?}");
         assert_eq!(joined[0]["event"]["agent"]["id"], winner.id);
         let loser = if first.status.is_success() { &b } else { &a };
@@ -70,9 +74,15 @@ async fn chat_note_and_packet(engine: Engine) {
     customer.ask("怎么开电子发票？").await;
     let mut console = Socket::of_staff(&agent).await;
     customer.ask("转人工").await;
-    console.find("the ticket in the console", |f| f["type"] == "queue" && f["tickets"].to_string().contains(&customer.id)).await;
+    console
+        .find("the ticket in the console", |f| f["type"] == "queue" && f["tickets"].to_string().contains(&customer.id))
+        .await;
     let ticket = agent.waiting(&customer.id).await.unwrap();
-    assert_eq!((&ticket["reason"], &ticket["language"], &ticket["status"]), (&json!("asked"), &json!("zh"), &json!("waiting")), "{ticket}");
+    assert_eq!(
+        (&ticket["reason"], &ticket["language"], &ticket["status"]),
+        (&json!("asked"), &json!("zh"), &json!("waiting")),
+        "{ticket}"
+    );
     agent.post(&format!("/tickets/{}/accept", ticket["id"].as_str().unwrap()), &json!({})).await.ok();
 
     // What the bot knew is there.
@@ -87,10 +97,15 @@ async fn chat_note_and_packet(engine: Engine) {
     let mut socket = Socket::of(&customer, customer.seen).await;
     agent.say(&customer.id, "您好，我是李娜", false).await.ok();
     let heard = socket.find("the agent's message", |f| f["message"]["sender"]["kind"] == "agent").await;
-    assert_eq!((&heard["message"]["text"], &heard["message"]["sender"]["name"]), (&json!("您好，我是李娜"), &json!(agent.name)));
+    assert_eq!(
+        (&heard["message"]["text"], &heard["message"]["sender"]["name"]),
+        (&json!("您好，我是李娜"), &json!(agent.name))
+    );
     socket.say("c1", "<b>我的发票抬头写错了</b>").await;
     socket.ack("c1").await;
-    let seen = console.find("the customer's message", |f| f["type"] == "message" && f["message"]["text"].to_string().contains("抬头")).await;
+    let seen = console
+        .find("the customer's message", |f| f["type"] == "message" && f["message"]["text"].to_string().contains("抬头"))
+        .await;
     assert_eq!(seen["message"]["text"], "<b>我的发票抬头写错了</b>", "as text, untouched");
     agent.post(&format!("/conversations/{}/typing", customer.id), &json!({})).await.ok();
     socket.find("the agent types", |f| f["type"] == "typing" && f["sender"]["kind"] == "agent").await;
@@ -100,13 +115,29 @@ async fn chat_note_and_packet(engine: Engine) {
     // A note is for colleagues.
     agent.say(&customer.id, "客户抬头错了，需要重开", true).await.ok();
     agent.say(&customer.id, "马上为您重开", false).await.ok();
-    let next = socket.find("the next message", |f| f["type"] == "message" && f["message"]["sender"]["kind"] == "agent").await;
+    let next =
+        socket.find("the next message", |f| f["type"] == "message" && f["message"]["sender"]["kind"] == "agent").await;
     assert_eq!(next["message"]["text"], "马上为您重开");
-    for told in [customer.messages(0).await, Customer::session(&server.base, json!({"visitor_token": customer.session["visitor_token"]})).await.session["messages"].as_array().unwrap().clone()] {
+    for told in
+        [
+            customer.messages(0).await,
+            Customer::session(&server.base, json!({"visitor_token": customer.session["visitor_token"]})).await.session
+                ["messages"]
+                .as_array()
+                .unwrap()
+                .clone(),
+        ]
+    {
         assert!(told.iter().all(|m| m["kind"] != "note") && !json!(told).to_string().contains("需要重开"), "{told:?}");
     }
     let staff = colleague.conversation(&customer.id).await;
-    assert!(staff["messages"].as_array().unwrap().iter().any(|m| m["kind"] == "note" && m["text"] == "客户抬头错了，需要重开"));
+    assert!(
+        staff["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|m| m["kind"] == "note" && m["text"] == "客户抬头错了，需要重开")
+    );
     // While a human holds it the bot says nothing, but suggests.
     let suggestions = agent.get(&format!("/conversations/{}/suggestions", customer.id)).await.ok();
     assert!(suggestions["suggestions"].is_array());
@@ -119,9 +150,18 @@ async fn transfer_to_a_colleague(engine: Engine) {
     let (agent, colleague) = server.two_agents().await;
     let customer = with_agent(&server, &agent, "en").await;
     let editor = server.staff("editor", "zh").await;
-    agent.post(&format!("/conversations/{}/transfer", customer.id), &json!({"agent": editor.id})).await.refused(422, "invalid");
-    agent.post(&format!("/conversations/{}/transfer", customer.id), &json!({"agent": "nobody"})).await.refused(404, "not_found");
-    colleague.post(&format!("/conversations/{}/transfer", customer.id), &json!({"agent": colleague.id})).await.refused(409, "not_yours");
+    agent
+        .post(&format!("/conversations/{}/transfer", customer.id), &json!({"agent": editor.id}))
+        .await
+        .refused(422, "invalid");
+    agent
+        .post(&format!("/conversations/{}/transfer", customer.id), &json!({"agent": "nobody"}))
+        .await
+        .refused(404, "not_found");
+    colleague
+        .post(&format!("/conversations/{}/transfer", customer.id), &json!({"agent": colleague.id}))
+        .await
+        .refused(409, "not_yours");
     let body = json!({"agent": colleague.id, "note": "speaks English"});
     agent.post(&format!("/conversations/{}/transfer", customer.id), &body).await.ok();
     let event = customer.event(0, "transferred").await;
@@ -160,7 +200,11 @@ async fn returned_to_the_bot(engine: Engine) {
         let said = customer.ask(question).await;
         assert!(said.iter().any(|m| m["citations"].to_string().contains("invoice")), "the bot is back: {said:?}");
         let between = customer.messages(unanswered).await;
-        assert_eq!(between.iter().filter(|m| m["sender"]["kind"] == "bot").count(), 1, "what the agent had is not answered again: {between:?}");
+        assert_eq!(
+            between.iter().filter(|m| m["sender"]["kind"] == "bot").count(),
+            1,
+            "what the agent had is not answered again: {between:?}"
+        );
         agent.post(&format!("/conversations/{}/return", customer.id), &json!({})).await.refused(409, "not_yours");
         agent.say(&customer.id, "hello?", false).await.refused(409, "not_yours");
     }
@@ -180,9 +224,10 @@ async fn closed_and_rated_once(engine: Engine) {
     for bad in [json!({"score": 0}), json!({"score": 6})] {
         customer.post("/rating", &bad).await.refused(422, "invalid");
     }
-    let (one, two) = tokio::join!(async { customer.post("/rating", &json!({"score": 4, "comment": "很好 👍"})).await }, async {
-        customer.post("/rating", &json!({"score": 4})).await
-    });
+    let (one, two) =
+        tokio::join!(async { customer.post("/rating", &json!({"score": 4, "comment": "很好 👍"})).await }, async {
+            customer.post("/rating", &json!({"score": 4})).await
+        });
     let mut statuses = [one.status.as_u16(), two.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409], "{one:?} {two:?}");
@@ -236,7 +281,14 @@ async fn nobody_present_leaves_a_message(engine: Engine) {
     }
     for (language, ask, nobody, wish, contact, done) in [
         ("zh", "转人工", "没有人工客服在线", "我买的沙发少了一条腿，请补发", "13800138000", "留言已收到"),
-        ("en", "I want to talk to a human", "online right now", "My sofa came with three legs, please send the fourth", "ann@example.com", "has been received"),
+        (
+            "en",
+            "I want to talk to a human",
+            "online right now",
+            "My sofa came with three legs, please send the fourth",
+            "ann@example.com",
+            "has been received",
+        ),
     ] {
         let mut customer = Customer::visitor(&server.base, language).await;
         let said = texts(&customer.ask(ask).await);
@@ -272,7 +324,9 @@ async fn note_does_not_wake_the_customer(engine: Engine) {
 async fn webhook_names_the_ticket(engine: Engine) {
     let server = shared(engine).await;
     let (agent, _) = server.two_agents().await;
-    for (language, ask, noted, reached) in [("zh", "转人工", "已记录", "已送达"), ("en", "I want to talk to a human agent", "was noted", "has reached")] {
+    for (language, ask, noted, reached) in
+        [("zh", "转人工", "已记录", "已送达"), ("en", "I want to talk to a human agent", "was noted", "has reached")]
+    {
         let sender = unique("rest");
         let say = async |text: &str| server.webhook(&sender, text, json!({"language": language})).await.remove(0);
         let answer = say(ask).await;
@@ -289,7 +343,10 @@ async fn webhook_names_the_ticket(engine: Engine) {
         assert_eq!((&meanwhile["custom"]["holder"], &meanwhile["custom"]["ticket"]), (&json!("agent"), &json!(ticket)));
         let detail = agent.conversation(waiting["conversation"].as_str().unwrap()).await;
         assert!(detail["messages"].to_string().contains("hello??"));
-        agent.post(&format!("/conversations/{}/close", waiting["conversation"].as_str().unwrap()), &json!({})).await.ok();
+        agent
+            .post(&format!("/conversations/{}/close", waiting["conversation"].as_str().unwrap()), &json!({}))
+            .await
+            .ok();
         // Closed is not the end: the next message is the bot's again.
         let after = say(if language == "zh" { "满多少包邮？" } else { "When is shipping free?" }).await;
         assert!(after["text"].as_str().unwrap().contains("99"), "{after}");

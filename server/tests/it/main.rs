@@ -49,8 +49,17 @@ fn main() -> ExitCode {
         }
     }
     let modules = [
-        answers::cases, orders::cases, resume::cases, handoff::cases, takeover::cases, crash::cases, roles::cases, bad_input::cases,
-        content::cases, startup::cases, meta::cases,
+        answers::cases,
+        orders::cases,
+        resume::cases,
+        handoff::cases,
+        takeover::cases,
+        crash::cases,
+        roles::cases,
+        bad_input::cases,
+        content::cases,
+        startup::cases,
+        meta::cases,
     ];
     let mut trials = Vec::new();
     for case in modules.iter().flat_map(|m| m()) {

@@ -4,12 +4,22 @@ use crate::harness::*;
 use serde_json::Value;
 use std::path::Path;
 
-crate::cases![health, metrics_have_their_names, openapi_is_the_committed_one, every_documented_route_is_there, pages, dashboard_counts];
+crate::cases![
+    health,
+    metrics_have_their_names,
+    openapi_is_the_committed_one,
+    every_documented_route_is_there,
+    pages,
+    dashboard_counts
+];
 
 async fn health(engine: Engine) {
     let server = shared(engine).await;
     let health = Reply::of(server.get("/healthz")).await.ok();
-    assert_eq!((health["status"].as_str(), health["store"].as_str(), health["encoder"].as_str()), (Some("ok"), Some("ok"), Some("ok")));
+    assert_eq!(
+        (health["status"].as_str(), health["store"].as_str(), health["encoder"].as_str()),
+        (Some("ok"), Some("ok"), Some("ok"))
+    );
     assert!(health["articles"].as_u64().unwrap() >= 80, "{health}");
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -41,7 +51,10 @@ async fn metrics_have_their_names(engine: Engine) {
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         assert!(line.starts_with("kefu_"), "not ours: {line}");
         assert!(line.rsplit(' ').next().unwrap().parse::<f64>().is_ok(), "no number: {line}");
-        assert!(!line.contains(&customer.id) && !line.contains("C1004"), "a label for each customer grows without end: {line}");
+        assert!(
+            !line.contains(&customer.id) && !line.contains("C1004"),
+            "a label for each customer grows without end: {line}"
+        );
     }
 }
 
@@ -49,7 +62,8 @@ async fn openapi_is_the_committed_one(engine: Engine) {
     let server = shared(engine).await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
     let served = Reply::of(server.get("/openapi.json")).await.ok();
-    let committed: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap_or_default()).unwrap_or_default();
+    let committed: Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap_or_default()).unwrap_or_default();
     assert!(
         served == committed,
         "server/openapi.json is not what the server serves; refresh it (and the UI's types) with `make openapi`, \
@@ -66,7 +80,10 @@ async fn every_documented_route_is_there(engine: Engine) {
         let reply = Reply::of(wrong).await;
         reply.refused(405, "method_not_allowed");
         for (name, operation) in operations.as_object().unwrap() {
-            assert!(operation["summary"].as_str().or(operation["description"].as_str()).is_some_and(|s| !s.is_empty()), "{name} {path} is not described");
+            assert!(
+                operation["summary"].as_str().or(operation["description"].as_str()).is_some_and(|s| !s.is_empty()),
+                "{name} {path} is not described"
+            );
             assert!(operation["tags"][0].is_string(), "{name} {path} has no tag");
             assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{name} {path}");
         }

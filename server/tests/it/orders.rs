@@ -25,7 +25,10 @@ async fn address_changed_over_the_webhook(engine: Engine) {
     let asked = say("如何修改收货地址？").await;
     assert!(asked.contains(id), "{asked}");
     let shown = say("江苏省南京市鼓楼区中山路1号").await;
-    assert!(shown.contains("中山路1号") && shown.contains(order["address"]["street"].as_str().unwrap()), "old and new: {shown}");
+    assert!(
+        shown.contains("中山路1号") && shown.contains(order["address"]["street"].as_str().unwrap()),
+        "old and new: {shown}"
+    );
     assert_eq!(server.address_changes(id).await, before, "nothing before the customer has confirmed");
     let done = say("确认").await;
     assert!(done.contains("已修改完成") && done.contains("中山路1号"), "{done}");
@@ -52,10 +55,15 @@ async fn address_changed_over_the_socket(engine: Engine) {
     socket.say("2", "815 Alder Street, Portland, OR 97205, USA").await;
     let shown = socket.bot_says().await;
     assert!(shown["text"].as_str().unwrap().contains("815 Alder Street"), "{shown}");
-    assert!(shown["text"].as_str().unwrap().contains(order["address"]["street"].as_str().unwrap()), "the old one, too: {shown}");
+    assert!(
+        shown["text"].as_str().unwrap().contains(order["address"]["street"].as_str().unwrap()),
+        "the old one, too: {shown}"
+    );
     let confirm = &shown["buttons"][0];
     assert_eq!(confirm["title"], "Confirm", "{shown}");
-    socket.send(&json!({"type": "send", "client_id": "3", "text": confirm["title"], "payload": confirm["payload"]})).await;
+    socket
+        .send(&json!({"type": "send", "client_id": "3", "text": confirm["title"], "payload": confirm["payload"]}))
+        .await;
     let done = socket.bot_says().await;
     assert!(done["text"].as_str().unwrap().contains(&format!("Done. Order {id}")), "{done}");
     // The confirmation is pushed to whoever watches the conversation.
@@ -91,7 +99,10 @@ async fn several_orders_are_asked_about(engine: Engine) {
     assert!(texts(&done).contains("已修改完成"), "{done:?}");
     assert_eq!(server.shop(&format!("/v1/orders/{id}")).await["address"]["recipient"], "李四");
     for other in orders.iter().filter(|o| o["id"] != id) {
-        assert_eq!(server.shop(&format!("/v1/orders/{}", other["id"].as_str().unwrap())).await["address"], other["address"]);
+        assert_eq!(
+            server.shop(&format!("/v1/orders/{}", other["id"].as_str().unwrap())).await["address"],
+            other["address"]
+        );
     }
 }
 
@@ -100,10 +111,15 @@ async fn shipped_order_is_refused(engine: Engine) {
     let order = server.orders("C1004", &["shipped"]).await.remove(0);
     let id = order["id"].as_str().unwrap();
     let metadata = json!({"customer_token": server.token("C1004"), "language": "en"});
-    let answers = server.webhook(&unique("james"), &format!("I need to change the delivery address of order {id}"), metadata).await;
+    let answers = server
+        .webhook(&unique("james"), &format!("I need to change the delivery address of order {id}"), metadata)
+        .await;
     let said = texts(&answers);
     assert!(said.contains("shipped") && said.contains("can no longer be changed"), "{said}");
-    assert!(answers.iter().any(|a| a["buttons"].to_string().contains("Talk to a person")), "a human is offered: {answers:?}");
+    assert!(
+        answers.iter().any(|a| a["buttons"].to_string().contains("Talk to a person")),
+        "a human is offered: {answers:?}"
+    );
     let shipped = server.orders("C1001", &["shipped"]).await.remove(0);
     let zh = json!({"customer_token": server.token("C1001"), "language": "zh"});
     let ask = format!("帮我把订单{}的收货地址改一下", shipped["id"].as_str().unwrap());
@@ -154,9 +170,25 @@ async fn foreign_orders_stay_hidden(engine: Engine) {
         .chain(order["tracking_number"].as_str())
         .map(str::to_owned)
         .collect();
-    let asks_zh = [format!("订单{id}到哪了？"), format!("{id}的收货地址是什么"), format!("取消订单{id}"), format!("修改订单{id}的收货地址"), format!("退货 {id}")];
-    let asks_en = [format!("Where is order {id}?"), format!("What is the address of {id}?"), format!("Cancel order {id}"), format!("Return {id}")];
-    for (who, language, asks) in [(Some("C1004"), "en", &asks_en[..]), (None, "en", &asks_en[..]), (Some("C1002"), "zh", &asks_zh[..]), (None, "zh", &asks_zh[..])] {
+    let asks_zh = [
+        format!("订单{id}到哪了？"),
+        format!("{id}的收货地址是什么"),
+        format!("取消订单{id}"),
+        format!("修改订单{id}的收货地址"),
+        format!("退货 {id}"),
+    ];
+    let asks_en = [
+        format!("Where is order {id}?"),
+        format!("What is the address of {id}?"),
+        format!("Cancel order {id}"),
+        format!("Return {id}"),
+    ];
+    for (who, language, asks) in [
+        (Some("C1004"), "en", &asks_en[..]),
+        (None, "en", &asks_en[..]),
+        (Some("C1002"), "zh", &asks_zh[..]),
+        (None, "zh", &asks_zh[..]),
+    ] {
         for ask in asks {
             let metadata = match who {
                 Some(customer) => json!({"customer_token": server.token(customer), "language": language}),

@@ -4,7 +4,13 @@ use crate::harness::*;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-crate::cases![socket_resumes_where_it_broke, resend_is_one_message, two_resends_at_once, resend_over_the_socket, socket_and_poll_agree];
+crate::cases![
+    socket_resumes_where_it_broke,
+    resend_is_one_message,
+    two_resends_at_once,
+    resend_over_the_socket,
+    socket_and_poll_agree
+];
 
 async fn socket_resumes_where_it_broke(engine: Engine) {
     let server = shared(engine).await;
@@ -49,7 +55,8 @@ async fn socket_resumes_where_it_broke(engine: Engine) {
             after = seq;
         }
     }
-    let stored: BTreeMap<i64, String> = quiet.iter().map(|m| (m["seq"].as_i64().unwrap(), m["id"].to_string())).collect();
+    let stored: BTreeMap<i64, String> =
+        quiet.iter().map(|m| (m["seq"].as_i64().unwrap(), m["id"].to_string())).collect();
     assert_eq!(seen, stored, "what the sockets told is what is stored");
     assert_eq!(quiet.iter().filter(|m| m["sender"]["kind"] == "customer").count(), 10);
 }

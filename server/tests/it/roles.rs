@@ -26,8 +26,16 @@ async fn staff_routes(server: &Server) -> Vec<(String, String)> {
     let mut routes = Vec::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         let Some(rest) = path.strip_prefix("/api/v1/staff") else { continue };
-        for method in operations.as_object().unwrap().keys().filter(|k| ["get", "post", "put", "patch", "delete"].contains(&k.as_str())) {
-            let path = rest.replace("{id}", "nothing").replace("{slug}", "no-such-article").replace("{name}", "no_such_intent");
+        for method in operations
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|k| ["get", "post", "put", "patch", "delete"].contains(&k.as_str()))
+        {
+            let path = rest
+                .replace("{id}", "nothing")
+                .replace("{slug}", "no-such-article")
+                .replace("{name}", "no_such_intent");
             assert!(!path.contains('{'), "{path}");
             routes.push((method.clone(), path));
         }
@@ -87,7 +95,12 @@ async fn every_role_gets_what_it_may(engine: Engine) {
             }
             let reply = Reply::of(staff.request(super::harness::method(&method), &path).json(&json!({}))).await;
             if may {
-                assert!(![401, 403].contains(&reply.status.as_u16()), "{role} may {method} {path}: {} {}", reply.status, reply.text);
+                assert!(
+                    ![401, 403].contains(&reply.status.as_u16()),
+                    "{role} may {method} {path}: {} {}",
+                    reply.status,
+                    reply.text
+                );
                 assert!(!reply.status.is_server_error(), "{role} {method} {path}: {}", reply.text);
                 if !reply.status.is_success() {
                     reply.is_error();
@@ -197,13 +210,20 @@ async fn forged_customer_tokens(engine: Engine) {
         ("another body", format!("{}.{body}.{signature}", part(json!({"alg": "HS256", "typ": "JWT", "kid": "web"})))),
         ("without an end", {
             let open = json!({"sub": "C1001"});
-            jsonwebtoken::encode(&jsonwebtoken::Header::default(), &open, &jsonwebtoken::EncodingKey::from_secret(secret.as_bytes())).unwrap()
+            jsonwebtoken::encode(
+                &jsonwebtoken::Header::default(),
+                &open,
+                &jsonwebtoken::EncodingKey::from_secret(secret.as_bytes()),
+            )
+            .unwrap()
         }),
         ("no token", "hello".to_owned()),
         ("nothing", String::new()),
     ];
     for (what, token) in &tokens {
-        let session = server.post("/api/v1/chat/session", &json!({"customer_token": token})).header("Accept-Language", "zh-CN,zh;q=0.9");
+        let session = server
+            .post("/api/v1/chat/session", &json!({"customer_token": token}))
+            .header("Accept-Language", "zh-CN,zh;q=0.9");
         let reply = Reply::of(session).await;
         assert_eq!(reply.status, 401, "{what}: {}", reply.text);
         reply.refused(401, "bad_token");
@@ -225,7 +245,9 @@ async fn tokens_are_for_one_purpose(engine: Engine) {
         assert_eq!(Reply::of(server.get(&path).bearer_auth(wrong)).await.status, 401, "{wrong}");
     }
     Reply::of(server.get(&path)).await.refused(401, "unauthorized");
-    Reply::of(server.get(&path).header("Authorization", format!("Basic {}", customer.token))).await.refused(401, "unauthorized");
+    Reply::of(server.get(&path).header("Authorization", format!("Basic {}", customer.token)))
+        .await
+        .refused(401, "unauthorized");
     let chat_as_visitor = Customer::session(&server.base, json!({"visitor_token": customer.token})).await;
     assert_ne!(chat_as_visitor.id, customer.id, "a chat token does not make a visitor known");
     let staff = http().get(server.url("/api/v1/staff/me")).bearer_auth(&customer.token);
@@ -268,5 +290,8 @@ async fn staff_socket_is_for_agents(engine: Engine) {
     let mut socket = Socket::of_staff(&agent).await;
     socket.find("the queue", |f| f["type"] == "queue").await;
     let present = socket.find("who is there", |f| f["type"] == "presence").await;
-    assert!(present["agents"].as_array().unwrap().iter().any(|a| a["id"] == agent.id && a["presence"] == "online"), "{present}");
+    assert!(
+        present["agents"].as_array().unwrap().iter().any(|a| a["id"] == agent.id && a["presence"] == "online"),
+        "{present}"
+    );
 }

@@ -11,7 +11,13 @@ crate::cases![reply_of_a_lost_turn_is_dropped, stop_finishes_the_turn_under_way,
 async fn turn_in_flight(server: &Server, customer: &Customer, delay: Duration) -> i64 {
     server.faults.always(Some(Fault::Delay(delay)));
     let before = server.faults.seen().len();
-    let seq = customer.say(if customer.session["conversation"]["language"] == "zh" { "我的订单到哪了？" } else { "Where is my order?" }).await;
+    let seq = customer
+        .say(if customer.session["conversation"]["language"] == "zh" {
+            "我的订单到哪了？"
+        } else {
+            "Where is my order?"
+        })
+        .await;
     until("the bot's question to the shop", async || (server.faults.seen().len() > before).then_some(())).await;
     seq
 }
@@ -51,7 +57,11 @@ async fn reply_of_a_lost_turn_is_dropped(engine: Engine) {
         assert!(after.iter().any(|m| m["seq"].as_i64() == Some(seq)));
         let detail = agent.conversation(&customer.id).await;
         assert_eq!(detail["packet"]["reason"], "taken_over", "{}", detail["packet"]);
-        assert!(detail["packet"]["last_messages"].to_string().contains(if language == "zh" { "我的订单到哪了" } else { "Where is my order" }));
+        assert!(detail["packet"]["last_messages"].to_string().contains(if language == "zh" {
+            "我的订单到哪了"
+        } else {
+            "Where is my order"
+        }));
         agent.post(&format!("/conversations/{}/close", customer.id), &json!({})).await.ok();
     }
 }

@@ -47,7 +47,9 @@ impl Customer {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        http().request(method, format!("{}/api/v1/chat/conversations/{}{path}", self.base, self.id)).bearer_auth(&self.token)
+        http()
+            .request(method, format!("{}/api/v1/chat/conversations/{}{path}", self.base, self.id))
+            .bearer_auth(&self.token)
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
@@ -96,7 +98,8 @@ impl Customer {
 
     /// Presses a button that the bot offered.
     pub async fn press(&mut self, title: &str, payload: &str) -> Vec<Value> {
-        let reply = self.post("/messages", &json!({"client_id": unique("b"), "text": title, "payload": payload})).await.ok();
+        let reply =
+            self.post("/messages", &json!({"client_id": unique("b"), "text": title, "payload": payload})).await.ok();
         self.answer_to(reply["seq"].as_i64().unwrap()).await
     }
 

@@ -109,7 +109,10 @@ impl Reply {
     /// `{code, message}` and nothing else.
     #[track_caller]
     pub fn is_error(&self) {
-        let object = self.body.as_object().unwrap_or_else(|| panic!("an error that is no JSON object: {} {:?}", self.status, self.text));
+        let object = self
+            .body
+            .as_object()
+            .unwrap_or_else(|| panic!("an error that is no JSON object: {} {:?}", self.status, self.text));
         let mut keys: Vec<_> = object.keys().collect();
         keys.sort();
         assert_eq!(keys, ["code", "message"], "{}", self.text);

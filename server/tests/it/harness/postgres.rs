@@ -23,8 +23,16 @@ async fn look() -> Result<String, String> {
     let shown = url.rsplit('@').next().unwrap_or(&url);
     let mut connection = match connected {
         Ok(Ok(c)) => c,
-        Ok(Err(e)) => return Err(format!("none at {shown} ({e}); set KEFU_TEST_POSTGRES to a URL whose user may create databases")),
-        Err(_) => return Err(format!("none answers at {shown}; set KEFU_TEST_POSTGRES to a URL whose user may create databases")),
+        Ok(Err(e)) => {
+            return Err(format!(
+                "none at {shown} ({e}); set KEFU_TEST_POSTGRES to a URL whose user may create databases"
+            ));
+        }
+        Err(_) => {
+            return Err(format!(
+                "none answers at {shown}; set KEFU_TEST_POSTGRES to a URL whose user may create databases"
+            ));
+        }
     };
     sweep(&mut connection).await;
     Ok(url)
@@ -33,7 +41,10 @@ async fn look() -> Result<String, String> {
 /// What an earlier run left behind because it was killed.
 async fn sweep(connection: &mut PgConnection) {
     let names: Vec<(String,)> =
-        sqlx::query_as("SELECT datname::text FROM pg_database WHERE datname LIKE 'kefu\\_test\\_%'").fetch_all(&mut *connection).await.unwrap();
+        sqlx::query_as("SELECT datname::text FROM pg_database WHERE datname LIKE 'kefu\\_test\\_%'")
+            .fetch_all(&mut *connection)
+            .await
+            .unwrap();
     for (name,) in names {
         let of: Option<u32> = name.strip_prefix(PREFIX).and_then(|n| n.split('_').next()?.parse().ok());
         if of.is_some_and(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists()) {
@@ -71,7 +82,8 @@ pub async fn drop_all() {
     }
     let mut connection = admin().await;
     for name in made {
-        if let Err(e) = connection.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await {
+        if let Err(e) = connection.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await
+        {
             println!("could not drop the database {name}: {e}");
         }
     }

@@ -14,18 +14,30 @@ pub struct Staff {
 
 impl Staff {
     pub async fn login(base: &str, email: &str, password: &str) -> Staff {
-        let response =
-            http().post(format!("{base}/api/v1/staff/login")).json(&json!({"email": email, "password": password})).send().await.unwrap();
+        let response = http()
+            .post(format!("{base}/api/v1/staff/login"))
+            .json(&json!({"email": email, "password": password}))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(response.status(), 200, "{email} cannot sign in: {}", response.text().await.unwrap());
         let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         let me: Value = response.json().await.unwrap();
         let text = |name: &str| me[name].as_str().unwrap().to_owned();
-        Staff { base: base.to_owned(), cookie: cookie.split(';').next().unwrap().to_owned(), id: text("id"), name: text("name") }
+        Staff {
+            base: base.to_owned(),
+            cookie: cookie.split(';').next().unwrap().to_owned(),
+            id: text("id"),
+            name: text("name"),
+        }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        http().request(method, format!("{}/api/v1/staff{path}", self.base)).header("Cookie", &self.cookie).header("X-Kefu-Csrf", "1")
+        http()
+            .request(method, format!("{}/api/v1/staff{path}", self.base))
+            .header("Cookie", &self.cookie)
+            .header("X-Kefu-Csrf", "1")
     }
 
     pub async fn get(&self, path: &str) -> Reply {
