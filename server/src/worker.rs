@@ -6,6 +6,8 @@ use crate::desk::Answered;
 use crate::hub::{Event, Typist};
 use anyhow::Context;
 use bot::conversation::{self, Conversation, Sender, Turn};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc};
@@ -102,7 +104,15 @@ async fn one_turn(app: &Arc<App>, row: &crate::store::conversations::Conversatio
         now: app.clock.now(),
         agents_present: app.presence.anyone(app.clock.now()),
     };
-    let decision = app.bot().reply(turn).await;
+    let bot = app.bot();
+    // A bug in the bot must not leave the customer without an answer, nor make the sweeper try it for ever.
+    let decision = match AssertUnwindSafe(bot.reply(turn)).catch_unwind().await {
+        Ok(decision) => decision,
+        Err(_) => {
+            tracing::error!(conversation = row.id, "the bot panicked; a human gets the conversation");
+            bot.failed(&turn)
+        }
+    };
     let text = said.iter().map(|m| m.text.as_str()).collect::<Vec<_>>().join("\n");
     let answered = Answered {
         conversation: row,
