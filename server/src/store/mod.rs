@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::error::Result;
 use anyhow::Context;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -90,6 +90,16 @@ impl Store {
                         .await?;
                     }
                     Ok(())
+                })
+            })
+            .after_release(move |conn, _| {
+                Box::pin(async move {
+                    // A commit that failed (full disk) leaves sqlx counting a transaction that SQLite has ended. Used again,
+                    // such a connection says "committed" and keeps nothing; so it goes. The ping lets a rollback pass first.
+                    if sqlite {
+                        conn.ping().await?;
+                    }
+                    Ok(!(sqlite && conn.is_in_transaction()))
                 })
             })
             .connect(&url)
