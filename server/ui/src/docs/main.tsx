@@ -2,7 +2,13 @@
 // The API reference, drawn from the server's own OpenAPI document.
 import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { translator } from "../i18n";
+import { docs } from "../i18n/shop";
+import { pick } from "../text/format";
 import "./docs.css";
+
+const language = pick([new URLSearchParams(location.search).get("lang"), localStorage.getItem("kefu.language"), ...navigator.languages]);
+const t = translator(docs, language);
 
 interface Schema {
   $ref?: string; type?: string | string[]; format?: string; description?: string; properties?: Record<string, Schema>; required?: string[];
@@ -14,6 +20,11 @@ interface Operation { summary?: string; description?: string; tags?: string[]; p
 interface Document { openapi: string; info: { title: string; version: string; description?: string }; paths: Record<string, Record<string, Operation>>; components?: { schemas?: Record<string, Schema> }; tags?: { name: string; description?: string }[] }
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
+
+/** The document's texts are Markdown of the simplest kind: `code` between backticks. */
+function Prose({ text }: { text: string | undefined }) {
+  return <>{(text ?? "").split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</>;
+}
 
 function refName(ref: string): string {
   return ref.split("/").pop() ?? ref;
@@ -49,7 +60,7 @@ function Fields({ schema, doc, depth = 0 }: { schema: Schema | undefined; doc: D
       {Object.entries(schema.properties).map(([name, field]) => (
         <tr key={name}>
           <th><code>{name}</code>{schema.required?.includes(name) ? null : <span class="optional">?</span>}</th>
-          <td><code class="type">{shape(field)}</code>{field.description ? <p>{field.description}</p> : null}</td>
+          <td><code class="type">{shape(field)}</code>{field.description ? <p><Prose text={field.description} /></p> : null}</td>
         </tr>
       ))}
     </tbody></table>
@@ -60,17 +71,17 @@ function One({ path, method, operation, doc }: { path: string; method: string; o
   const body = Object.entries(operation.requestBody?.content ?? {})[0];
   return (
     <details id={`${method}-${path}`} class="op">
-      <summary><b class={`verb ${method}`}>{method.toUpperCase()}</b><code>{path}</code><span>{operation.summary ?? operation.description?.split("\n")[0]}</span></summary>
+      <summary><b class={`verb ${method}`}>{method.toUpperCase()}</b><code>{path}</code><span><Prose text={operation.summary ?? operation.description?.split("\n")[0]} /></span></summary>
       <div class="inside">
-        {operation.description && operation.description !== operation.summary ? <p>{operation.description}</p> : null}
+        {operation.description && operation.description !== operation.summary ? <p><Prose text={operation.description} /></p> : null}
         {operation.parameters && operation.parameters.length > 0 ? (
-          <><h4>Parameters</h4><table><tbody>{operation.parameters.map((p) => <tr key={p.in + p.name}><th><code>{p.name}</code>{p.required ? null : <span class="optional">?</span>}</th><td><code class="type">{p.in} · {shape(p.schema)}</code>{p.description ? <p>{p.description}</p> : null}</td></tr>)}</tbody></table></>
+          <><h4>{t("parameters")}</h4><table><tbody>{operation.parameters.map((p) => <tr key={p.in + p.name}><th><code>{p.name}</code>{p.required ? null : <span class="optional">?</span>}</th><td><code class="type">{p.in} · {shape(p.schema)}</code>{p.description ? <p><Prose text={p.description} /></p> : null}</td></tr>)}</tbody></table></>
         ) : null}
-        {body ? <><h4>Body <code class="type">{body[0]} · {shape(body[1].schema)}</code></h4><Fields schema={body[1].schema} doc={doc} /></> : null}
-        <h4>Responses</h4>
+        {body ? <><h4>{t("body")} <code class="type">{body[0]} · {shape(body[1].schema)}</code></h4><Fields schema={body[1].schema} doc={doc} /></> : null}
+        <h4>{t("responses")}</h4>
         {Object.entries(operation.responses ?? {}).map(([status, response]) => {
           const schema = Object.values(response.content ?? {})[0]?.schema;
-          return <div key={status} class="answer"><p><b class={status.startsWith("2") ? "ok" : "no"}>{status}</b> {response.description} {schema ? <code class="type">{shape(schema)}</code> : null}</p>{status.startsWith("2") ? <Fields schema={schema} doc={doc} /> : null}</div>;
+          return <div key={status} class="answer"><p><b class={status.startsWith("2") ? "ok" : "no"}>{status}</b> <Prose text={response.description} /> {schema ? <code class="type">{shape(schema)}</code> : null}</p>{status.startsWith("2") ? <Fields schema={schema} doc={doc} /> : null}</div>;
         })}
       </div>
     </details>
@@ -96,16 +107,17 @@ function App() {
     return map;
   }, [doc, words]);
 
-  if (doc === undefined) return <p class="note">Loading…</p>;
-  if (doc === "failed") return <p class="note" role="alert">The API description could not be loaded. It is at <a href="/openapi.json">/openapi.json</a>.</p>;
+  if (doc === undefined) return <p class="note">{t("loading")}</p>;
+  if (doc === "failed") return <p class="note" role="alert">{t("failed")} <a href="/openapi.json">/openapi.json</a></p>;
   return (
     <main>
-      <header><h1>{doc.info.title} <small>{doc.info.version}</small></h1>{doc.info.description ? <p>{doc.info.description}</p> : null}
+      <header><h1>{doc.info.title} <small>{doc.info.version}</small></h1>{doc.info.description ? <p><Prose text={doc.info.description} /></p> : null}
         <p>OpenAPI {doc.openapi}: <a href="/openapi.json">/openapi.json</a></p>
-        <input type="search" value={words} placeholder="Filter" aria-label="Filter" onInput={(e) => setWords(e.currentTarget.value)} />
+        <input type="search" value={words} placeholder={t("filter")} aria-label={t("filter")} onInput={(e) => setWords(e.currentTarget.value)} />
       </header>
+      {groups.size === 0 ? <p class="note">{t("nothing")}</p> : null}
       {[...groups].map(([tag, list]) => (
-        <section key={tag} data-testid="docs-group"><h2>{tag}</h2>{doc.tags?.find((x) => x.name === tag)?.description ? <p>{doc.tags.find((x) => x.name === tag)?.description}</p> : null}
+        <section key={tag} data-testid="docs-group"><h2>{tag}</h2>{doc.tags?.find((x) => x.name === tag)?.description ? <p><Prose text={doc.tags.find((x) => x.name === tag)?.description} /></p> : null}
           {list.map((o) => <One key={o.method + o.path} {...o} doc={doc} />)}
         </section>
       ))}
@@ -113,5 +125,7 @@ function App() {
   );
 }
 
+document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+document.title = t("title");
 const root = document.getElementById("root");
 if (root) render(<App />, root);

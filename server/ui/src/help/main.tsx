@@ -67,7 +67,7 @@ function App() {
         <a class="brand" href={`/help/?lang=${language}`}>{t("brand")}</a>
         <nav><a href={`/?lang=${language}`}>{t("home")}</a><button type="button" data-testid="help-language" onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>{t("switchLanguage")}</button></nav>
       </header>
-      <div class="cols">
+      <div class={slug === "" ? "cols index" : "cols"}>
         <main>
           {slug === "" ? (
             <>

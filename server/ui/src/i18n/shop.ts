@@ -57,6 +57,17 @@ export const help = {
   index: ["全部文章", "All articles"],
 } as const satisfies Table;
 
+export const docs = {
+  title: ["Kefu 接口文档", "Kefu API"],
+  loading: ["加载中…", "Loading…"],
+  failed: ["接口描述暂时加载不出来，原文在", "The API description could not be loaded. It is at"],
+  filter: ["按路径或说明筛选", "Filter by path or text"],
+  nothing: ["没有符合的接口", "Nothing matches"],
+  parameters: ["参数", "Parameters"],
+  body: ["请求体", "Body"],
+  responses: ["响应", "Responses"],
+} as const satisfies Table;
+
 export const categories = {
   "category.delivery": ["配送", "Delivery"],
   "category.orders": ["订单", "Orders"],

@@ -64,6 +64,8 @@ export const staffWords = {
   accepted: ["已接待，对话已交给您", "Accepted: the conversation is yours"],
   takeOver: ["接管", "Take over"],
   takeOverHint: ["接管后机器人停止回复", "The bot stops answering once you take over"],
+  reopen: ["重新接待", "Reopen"],
+  reopenHint: ["重新打开这个会话，由您接待", "Opens this conversation again, with you"],
   transfer: ["转接", "Transfer"],
   transferTitle: ["转接会话", "Transfer the conversation"],
   transferTo: ["转给", "Transfer to"],
@@ -198,7 +200,7 @@ export const staffWords = {
   backToArticles: ["返回文章列表", "Back to the articles"],
   exists: ["这个网址名已被使用", "This slug is taken"],
 
-  tryText: ["和机器人对话，右侧显示它为什么这样回答。不影响真实顾客。", "Talk to the bot and see on the right why it answers so. No real customer is involved."],
+  tryText: ["和机器人对话，并看到它为什么这样回答。不影响真实顾客。", "Talk to the bot and see why it answers so. No real customer is involved."],
   tryPlaceholder: ["输入一句顾客会说的话", "Type what a customer would say"],
   tryReset: ["重新开始", "Start over"],
   tryEmpty: ["发一句话，看看机器人怎么想", "Send a message to see how the bot thinks"],

@@ -9,7 +9,7 @@ export const widget = {
   botName: ["小舟", "Skiff"],
   agentName: ["人工客服", "Support agent"],
   withAgent: ["{name} 正在为您服务", "You are talking to {name}"],
-  statusBot: ["智能客服在线，随时可转人工", "Assistant online, a person when you need one"],
+  statusBot: ["智能客服在线，随时可转人工", "Online. Ask for a person at any time"],
   statusQueue: ["正在排队等待人工客服", "Waiting for a support agent"],
   statusClosed: ["对话已结束", "This conversation has ended"],
   greeting: [
@@ -75,7 +75,7 @@ export const widget = {
   changedCancelled: ["订单已取消", "Order cancelled"],
   changedReturn: ["退换货申请已提交", "Return request submitted"],
   orderLine: ["订单 {order}", "Order {order}"],
-  eventQueued: ["正在为您转接人工客服", "We are connecting you to a person"],
+  eventQueued: ["已为您转人工，进入排队", "You are in the queue for a person"],
   eventJoined: ["{name} 加入了对话", "{name} joined the conversation"],
   eventReturned: ["已返回智能客服", "You are back with the assistant"],
   eventTransferred: ["{name} 将继续为您服务", "{name} will help you from here"],

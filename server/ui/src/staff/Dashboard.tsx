@@ -10,6 +10,7 @@ import { staffWords } from "../i18n/staff";
 import { latency, shortTime } from "../text/format";
 import { useDesk } from "./context";
 import { PRESENCE_COLOUR } from "./Shell";
+import { lastDay } from "./hours";
 import { Bar } from "./TryBot";
 
 export default function Dashboard() {
@@ -60,13 +61,15 @@ function Reasons({ reasons }: { reasons: Record<string, number> }) {
 function Hours({ hours }: { hours: Figures["per_hour"] }) {
   const { t } = useDesk();
   if (hours.length === 0) return <p className="quiet">{t("noData")}</p>;
-  const top = Math.max(1, ...hours.map((h) => h.messages));
+  const day = lastDay(hours, Date.now());
+  const top = Math.max(1, ...day.map((h) => Math.max(h.messages, h.handoffs)));
+  const height = (n: number) => (n > 0 ? `max(3px, ${(n / top) * 100}%)` : 0);
   const hour = (ms: number) => String(new Date(ms).getHours()).padStart(2, "0");
   return (
     <div className="hours" role="img" aria-label={t("perHour")}>
-      {hours.map((h, i) => (
+      {day.map((h, i) => (
         <div key={h.hour_ms} title={`${hour(h.hour_ms)}:00 · ${t("messages")} ${h.messages} · ${t("handoffs")} ${h.handoffs}`}>
-          <span><i className="m" style={{ height: `${(h.messages / top) * 100}%` }} /><i className="h" style={{ height: `${(h.handoffs / top) * 100}%` }} /></span>
+          <span><i className="m" style={{ height: height(h.messages) }} /><i className="h" style={{ height: height(h.handoffs) }} /></span>
           <em>{i % 3 === 0 ? hour(h.hour_ms) : ""}</em>
         </div>
       ))}

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer, Input, Progress, Skeleton } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { staff } from "../api/staff";
-import type { Intent, TrainReport } from "../api/types";
+import type { Intent, Language, TrainReport } from "../api/types";
 import { named } from "../i18n";
 import { intents as intentWords } from "../i18n/intents";
 import { shortTime } from "../text/format";
@@ -54,13 +54,19 @@ export default function Intents() {
         {list.map((i) => (
           <button key={i.name} type="button" data-testid={`intent-${i.name}`} onClick={() => setOpen(i)}>
             <span className="top"><span><b>{named(intentWords, language, "intent", i.name)}</b> <code>{i.name}</code></span><em>{t("exampleCount", { n: i.examples.length })}</em></span>
-            <span className="some">{i.examples.slice(0, 4).join(language === "zh" ? "；" : "; ")}</span>
+            <span className="some">{sample(i.examples, language).join(language === "zh" ? "；" : "; ")}</span>
           </button>
         ))}
       </div>
       {open ? <Edit key={open.name} intent={open} onClose={() => setOpen(undefined)} /> : null}
     </div>
   );
+}
+
+/** Some examples as a customer would write them, those in the reader's language first. */
+function sample(examples: readonly string[], language: Language): string[] {
+  const own = examples.filter((e) => /\p{Script=Han}/u.test(e) === (language === "zh"));
+  return (own.length > 0 ? own : examples).slice(0, 4).map((e) => e.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1"));
 }
 
 function Report({ report }: { report: TrainReport }) {

@@ -76,7 +76,7 @@ export function MessageRow({ message, language, now, t, base, first, last, activ
       {mine ? null : first ? <Avatar sender={message.sender} /> : <span class="avatar gap" />}
       <div class="stack">
         {first && !mine ? <span class="who">{senderName(message.sender, t)}</span> : mine ? <span class="hidden">{t("you")}</span> : null}
-        <div class="bubble"><Text text={message.text} /></div>
+        <div class="bubble" dir="auto"><Text text={message.text} /></div>
         {cites.length > 0 ? <Citations list={cites} base={base} t={t} onArticle={onArticle} /> : null}
         {buttons.length > 0 && active ? (
           <div class="quick" data-testid="buttons">
@@ -138,7 +138,7 @@ export function OutgoingRow({ message, t, onRetry, onDiscard }: { message: Outgo
   return (
     <div class="row mine" data-testid="message-pending">
       <div class="stack">
-        <div class={message.error ? "bubble refused" : "bubble pending"}><Text text={message.text} /></div>
+        <div class={message.error ? "bubble refused" : "bubble pending"} dir="auto"><Text text={message.text} /></div>
         {message.error
           ? <span class="when bad" role="alert"><AlertIcon /> {message.error || t("failed")} <button type="button" onClick={onRetry}>{t("retry")}</button><button type="button" onClick={onDiscard}>{t("discard")}</button></span>
           : <span class="when">{t("sending")}</span>}

@@ -26,7 +26,7 @@ export function Face({ name }: { name: string }) {
 export function Tier({ tier }: { tier?: string | null }) {
   const { language } = useDesk();
   if (!tier || tier === "standard") return null;
-  return <Tag color={tier === "vip" ? "purple" : "gold"} className="small">{named(orderWords, language, "tier", tier)}</Tag>;
+  return <Tag color={tier === "vip" ? "purple" : tier === "gold" ? "gold" : undefined} className="small">{named(orderWords, language, "tier", tier)}</Tag>;
 }
 
 export function PriorityTag({ priority }: { priority: number }) {

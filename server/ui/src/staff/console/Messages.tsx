@@ -51,7 +51,7 @@ export function Messages({ messages, outgoing, customer, typing, onRetry, onDisc
         {messages.map((m, i) => <One key={m.id} message={m} before={messages[i - 1]} customer={customer} now={now} />)}
         {outgoing.map((d) => (
           <div key={d.client_id} className={`msg out${d.note ? " note" : ""}${d.error ? " bad" : " pending"}`} data-testid="message-pending">
-            <div className="text"><Plain text={d.text} /></div>
+            <div className="text" dir="auto"><Plain text={d.text} /></div>
             <span className="meta">{d.error ? <>{t("notSent")}: {d.error} <Button type="link" size="small" onClick={() => onRetry(d)}>{t("retry")}</Button><Button type="link" size="small" onClick={() => onDiscard(d)}>{t("discard")}</Button></> : t("sending")}</span>
           </div>
         ))}
@@ -70,7 +70,7 @@ function One({ message: m, before, customer, now }: { message: Message; before: 
   return (
     <div className={`msg ${inwards ? "in" : "out"} ${m.sender.kind}${m.kind === "note" ? " note" : ""}`} data-testid={m.kind === "note" ? "message-note" : `message-${m.sender.kind}`} data-seq={m.seq}>
       {first ? <span className="meta">{inwards ? <Face name={who} /> : m.sender.kind === "bot" ? <RobotFilled /> : null}{m.kind === "note" ? <><LockOutlined /> {t("note")} · </> : null}{who}<time>{shortTime(m.at, language, now)}</time></span> : null}
-      <div className="text"><Plain text={m.text} /></div>
+      <div className="text" dir="auto"><Plain text={m.text} /></div>
       {m.citations && m.citations.length > 0 ? (
         <span className="cites">{m.citations.map((c, i) => { const href = citationHref(c.url); return href ? <a key={i} href={href} target="_blank" rel="noopener noreferrer"><BookOutlined /> {c.title}</a> : <span key={i}><BookOutlined /> {c.title}</span>; })}</span>
       ) : null}

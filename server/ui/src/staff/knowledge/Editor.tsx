@@ -1,7 +1,7 @@
 // One article in both languages, side by side, with what customers ask and a preview.
 import { ArrowLeftOutlined, ExportOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, AutoComplete, Button, Empty, Input, Modal, Popconfirm, Segmented, Skeleton } from "antd";
+import { Alert, App, Button, Empty, Input, Modal, Popconfirm, Segmented, Select, Skeleton } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/http";
@@ -47,6 +47,7 @@ export default function Editor() {
   const { message } = App.useApp();
   const loaded = useQuery({ queryKey: ["article", slug], queryFn: () => staff.article(slug), enabled: !creating, staleTime: 0, refetchOnWindowFocus: false });
   const known = useQuery({ queryKey: ["articles", "", undefined], queryFn: () => staff.articles({}) });
+  const choices = [...new Set([...Object.keys(categories).map((k) => k.slice("category.".length)), ...(known.data?.categories ?? [])])];
   const [form, setForm] = useState<Form>({ slug: "", category: "", zh: EMPTY, en: EMPTY });
   const [clean, setClean] = useState("");
   const [wrong, setWrong] = useState("");
@@ -122,7 +123,8 @@ export default function Editor() {
       <div className="filters">
         {creating ? <label className="field"><span>{t("slug")}</span><Input value={form.slug} placeholder="seven-day-returns" data-testid="slug" onChange={(e) => setForm({ ...form, slug: e.target.value })} /><small>{t("slugHint")}</small></label> : null}
         <label className="field"><span>{t("category")}</span>
-          <AutoComplete value={form.category} data-testid="category" onChange={(category) => setForm({ ...form, category })} options={(known.data?.categories ?? []).map((c) => ({ value: c, label: named(categories, language, "category", c) }))} />
+          <Select value={form.category || undefined} placeholder={t("categoryNeeded")} showSearch={{ optionFilterProp: "label" }} data-testid="category" onChange={(category: string) => setForm({ ...form, category })}
+            options={choices.map((c) => ({ value: c, label: named(categories, language, "category", c) }))} />
         </label>
       </div>
       <div className="sides">{LANGUAGES.map((l) => <OneSide key={l} language={l} value={form[l]} onChange={(value) => setForm({ ...form, [l]: value })} />)}</div>
