@@ -3,16 +3,18 @@
 //! understand → resume the dialog → policy → search / graph → act → compose → judge. It never fails: an overloaded or
 //! missing model, a failing order system, a broken template end in an apology and a human.
 
-use crate::conversation::{Answer, Button, Decision, Next, Reason, Turn};
+mod answers;
+
+use crate::conversation::{Decision, Next, Reason, Turn};
 use crate::dialog::{DialogState, Step, Task, Wish};
-use crate::evidence::{Found, graph_citation, look};
+use crate::evidence::{Found, look};
 use crate::hear::{Heard, Input, answer_to_offer, hear, language_of};
 use crate::policy::{Evidence, Move, PolicyConfig, Situation, decide};
 use crate::trace::PassageSeen;
 use crate::work::Work;
 use crate::{answer, escalate};
 use nlu::understanding::Mood;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -52,23 +54,34 @@ impl Bot {
             Ok(heard) => Replying::new(&self.parts, &turn, state, heard, since).run().await,
             Err(error) => {
                 tracing::warn!(%error, conversation = %turn.conversation.id, "the bot could not understand: hand-off");
-                let mut work = Work::new(&self.parts, &turn, turn.conversation.language, state.asked);
-                work.trace.step("understand", error.to_string(), since);
-                work.try_note(format!("understand: {error}"));
-                work.trace.rule = "bot_failed".to_owned();
-                let key = if turn.agents_present { "handoff_bot_failed" } else { "handoff_bot_failed_nobody" };
-                work.say(key, json!({}));
-                let escalation = escalate::escalation(&work, &state, None, Reason::BotFailed, Mood::Calm, None);
-                Decision {
-                    say: work.say,
-                    dialog: DialogState::default(),
-                    language: work.language,
-                    next: Next::Handoff(escalation),
-                    unanswered: false,
-                    changed: Vec::new(),
-                    trace: work.trace,
-                }
+                self.apologise(&turn, &format!("understand: {error}"), since)
             }
+        }
+    }
+
+    /// The answer when `reply` itself did not come back: an apology and a human. Changes nothing and asks nothing.
+    pub fn failed(&self, turn: &Turn<'_>) -> Decision {
+        self.apologise(turn, "the reply did not finish", Instant::now())
+    }
+
+    fn apologise(&self, turn: &Turn<'_>, why: &str, since: Instant) -> Decision {
+        let state = &turn.conversation.dialog;
+        let mut work = Work::new(&self.parts, turn, turn.conversation.language, state.asked);
+        work.trace.step("understand", why, since);
+        work.try_note(why);
+        work.trace.rule = "bot_failed".to_owned();
+        let key = if turn.agents_present { "handoff_bot_failed" } else { "handoff_bot_failed_nobody" };
+        work.say(key, json!({}));
+        let escalation = escalate::escalation(&work, state, None, Reason::BotFailed, Mood::Calm, None);
+        Decision {
+            say: work.say,
+            // The numbers of confirmation questions go on, so that an old button never confirms a new question.
+            dialog: DialogState { asked: state.asked, ..DialogState::default() },
+            language: work.language,
+            next: Next::Handoff(escalation),
+            unanswered: false,
+            changed: Vec::new(),
+            trace: work.trace,
         }
     }
 }
@@ -379,54 +392,6 @@ impl<'a> Replying<'a> {
         escalation.message_left = message;
         self.next = Next::Handoff(escalation);
         self.state.stack.clear();
-    }
-
-    fn say_passage(&mut self, passage: &knowledge::Passage) {
-        let text = answer::fit(&passage.text, self.work.parts.policy.answer_length);
-        self.work.say_text(text, vec![passage.citation.clone()]);
-    }
-
-    fn say_graph(&mut self, input: &Input) {
-        let Some(found) = self.found.graph.take() else { return self.dont_know() };
-        let citation = graph_citation(&found, self.work.language);
-        let limit = self.work.parts.policy.orders_offered;
-        let buttons = found
-            .choices
-            .iter()
-            .take(limit)
-            .map(|c| Button {
-                title: c.title.clone(),
-                payload: format!("/{}{}", input.intent, json!({ "node": c.node })),
-            })
-            .collect();
-        self.state.topics = vec![found.node.clone()];
-        self.work.say.push(Answer { text: found.text, buttons, citations: vec![citation] });
-    }
-
-    fn choices(&mut self) {
-        self.understood = false;
-        self.unanswered = true;
-        self.work.failures += 1;
-        let config = &self.work.parts.policy;
-        let floor = config.choice_floor.unwrap_or(self.work.parts.knowledge.thresholds().floor / 2.0);
-        let near = self.found.passages.iter().filter(|p| p.score >= floor).take(config.choices);
-        let mut buttons: Vec<Button> = near
-            .map(|p| Button {
-                title: p.citation.title.clone(),
-                payload: format!("/article{}", json!({ "article": p.citation.article })),
-            })
-            .collect();
-        let titles: Vec<Value> = buttons.iter().map(|b| json!(b.title)).collect();
-        buttons.push(self.work.button("button_human", "/talk_to_human"));
-        self.work.ask("which_question", json!({ "titles": titles }), buttons);
-    }
-
-    fn dont_know(&mut self) {
-        self.understood = false;
-        self.unanswered = self.heard.all.words;
-        self.work.failures += 1;
-        let human = self.work.human_button();
-        self.work.ask("dont_know", json!({}), vec![human]);
     }
 
     /// Step seven: is this fit to be sent, and what must be remembered of it?
