@@ -129,7 +129,7 @@ impl Graph {
     }
 
     /// Which attributes and conditions it names.
-    pub(crate) fn link_aspects(&self, text: &str) -> Vec<Mention> {
+    pub fn link_aspects(&self, text: &str) -> Vec<Mention> {
         self.mentions(text, self.aspects.find(&Normal::new(text)))
     }
 

@@ -40,6 +40,14 @@ impl Language {
         }
     }
 
+    /// One of two texts, for the few that are too short for a table of their own.
+    pub fn pick<T>(self, zh: T, en: T) -> T {
+        match self {
+            Language::Zh => zh,
+            Language::En => en,
+        }
+    }
+
     /// Accepts `zh`, `zh-CN`, `en_US`, … ; `None` for a language without content.
     pub fn parse(tag: &str) -> Option<Language> {
         match tag.split(['-', '_']).next()?.to_ascii_lowercase().as_str() {

@@ -77,15 +77,7 @@ impl Desk {
 
     async fn system(&self, w: &mut crate::store::Write, conversation: &str, text: &str, extra: Extra) -> Result<()> {
         let client_id = format!("s:{}", self.store.clock.id());
-        let m = NewMessage {
-            sender: &Sender::System,
-            sender_name: None,
-            kind: MessageKind::Event,
-            text,
-            payload: None,
-            client_id,
-            extra,
-        };
+        let m = NewMessage { extra, ..NewMessage::new(&Sender::System, MessageKind::Event, text, client_id) };
         self.store.append(w, conversation, m).await.map(|_| ())
     }
 
@@ -105,15 +97,8 @@ impl Desk {
         let mut w = self.store.write().await?;
         // Who writes into a closed conversation opens it again, with the bot.
         self.store.change_holder(&mut w, &conversation.id, &["nobody"], None, &Holder::Bot).await?;
-        let m = NewMessage {
-            sender: &Sender::Customer,
-            sender_name: None,
-            kind: MessageKind::Text,
-            text,
-            payload,
-            client_id: client_id.clone(),
-            extra: Extra::default(),
-        };
+        let m =
+            NewMessage { payload, ..NewMessage::new(&Sender::Customer, MessageKind::Text, text, client_id.clone()) };
         let Some(message) = self.store.append(&mut w, &conversation.id, m).await? else {
             drop(w);
             let message =
@@ -154,22 +139,13 @@ impl Desk {
             };
             // The id names the turn: even a turn that ran twice could not be stored twice.
             let client_id = format!("b:{}:{n}", a.seq);
-            let m = NewMessage {
-                sender: &Sender::Bot,
-                sender_name: None,
-                kind: MessageKind::Text,
-                text: &answer.text,
-                payload: None,
-                client_id,
-                extra,
-            };
+            let m = NewMessage { extra, ..NewMessage::new(&Sender::Bot, MessageKind::Text, &answer.text, client_id) };
             self.store.append(&mut w, id, m).await?;
         }
         for change in &decision.changed {
-            let text = match decision.language {
-                Language::Zh => format!("订单 {} 已更新", change.order),
-                Language::En => format!("Order {} was updated", change.order),
-            };
+            let text = decision
+                .language
+                .pick(format!("订单 {} 已更新", change.order), format!("Order {} was updated", change.order));
             self.system(
                 &mut w,
                 id,
@@ -253,18 +229,12 @@ impl Desk {
         metrics::counter!("kefu_handoffs_total", "reason" => reason_name(e.reason)).increment(1);
         if e.message_left.is_some() {
             // Nobody waits: the bot stays with the customer, an agent will take the conversation up later.
-            let text = match language {
-                Language::Zh => "留言已登记",
-                Language::En => "Message recorded",
-            };
+            let text = language.pick("留言已登记", "Message recorded");
             return self.system(w, &c.id, text, event("message_left", json!({"ticket": id}))).await;
         }
         let holder = Holder::Queue(TicketId(id.clone()));
         self.store.change_holder(w, &c.id, &["bot"], None, &holder).await?.ok_or_else(gone)?;
-        let text = match language {
-            Language::Zh => "正在为您转接人工客服",
-            Language::En => "Connecting you to a human agent",
-        };
+        let text = language.pick("正在为您转接人工客服", "Connecting you to a human agent");
         self.system(w, &c.id, text, event("queued", json!({"ticket": id}))).await
     }
 
@@ -278,21 +248,13 @@ impl Desk {
         self.store.close_tickets(w, id).await?;
         self.store.change_holder(w, id, &["bot", "queue", "agent"], None, &Holder::Nobody).await?.ok_or_else(gone)?;
         self.store.reset_dialog(w, id).await?;
-        let (closed, rate) = match language {
-            Language::Zh => ("本次会话已结束", "请为本次服务打分"),
-            Language::En => ("This conversation was closed", "How did we do? Please rate this conversation"),
-        };
+        let (closed, rate) = language.pick(
+            ("本次会话已结束", "请为本次服务打分"),
+            ("This conversation was closed", "How did we do? Please rate this conversation"),
+        );
         self.system(w, id, closed, event("closed", by)).await?;
         let client_id = format!("s:{}", self.store.clock.id());
-        let m = NewMessage {
-            sender: &Sender::System,
-            sender_name: None,
-            kind: MessageKind::Rating,
-            text: rate,
-            payload: None,
-            client_id,
-            extra: Extra::default(),
-        };
+        let m = NewMessage::new(&Sender::System, MessageKind::Rating, rate, client_id);
         self.store.append(w, id, m).await.map(|_| ())
     }
 
@@ -324,10 +286,9 @@ impl Desk {
     }
 
     async fn joined(&self, w: &mut crate::store::Write, c: &Conversation, agent: &Agent, what: &str) -> Result<()> {
-        let text = match c.language() {
-            Language::Zh => format!("客服 {} 为您服务", agent.name),
-            Language::En => format!("{} has joined the conversation", agent.name),
-        };
+        let text = c
+            .language()
+            .pick(format!("客服 {} 为您服务", agent.name), format!("{} has joined the conversation", agent.name));
         self.system(w, &c.id, &text, event(what, json!({"agent": {"id": agent.id, "name": agent.name}}))).await
     }
 
@@ -386,15 +347,8 @@ impl Desk {
         let mut w = self.store.write().await?;
         let kind = if note { MessageKind::Note } else { MessageKind::Text };
         let sender = Sender::Agent(AgentId(agent.id.clone()));
-        let m = NewMessage {
-            sender: &sender,
-            sender_name: Some(&agent.name),
-            kind,
-            text,
-            payload: None,
-            client_id: client_id.clone(),
-            extra: Extra::default(),
-        };
+        let m =
+            NewMessage { sender_name: Some(&agent.name), ..NewMessage::new(&sender, kind, text, client_id.clone()) };
         let Some(message) = self.store.append(&mut w, conversation, m).await? else {
             drop(w);
             return self.store.message_by_client_id(conversation, &client_id).await?.ok_or_else(Error::not_found);
@@ -438,10 +392,7 @@ impl Desk {
         match to {
             Some(a) => self.joined(&mut w, &c, a, "transferred").await?,
             None => {
-                let text = match c.language() {
-                    Language::Zh => "正在为您转接其他客服",
-                    Language::En => "Connecting you to another agent",
-                };
+                let text = c.language().pick("正在为您转接其他客服", "Connecting you to another agent");
                 self.system(&mut w, conversation, text, event("queued", json!({"ticket": ticket.id}))).await?;
             }
         }
@@ -462,10 +413,7 @@ impl Desk {
             .ok_or_else(not_yours)?;
         self.store.reset_dialog(&mut w, conversation).await?;
         self.note_in(&mut w, conversation, agent, note).await?;
-        let text = match c.language() {
-            Language::Zh => "智能助手继续为您服务",
-            Language::En => "The assistant is back with you",
-        };
+        let text = c.language().pick("智能助手继续为您服务", "The assistant is back with you");
         self.system(&mut w, conversation, text, event("returned", json!({}))).await?;
         w.commit().await?;
         self.changed(conversation);
@@ -503,13 +451,8 @@ impl Desk {
         let sender = Sender::Agent(AgentId(agent.id.clone()));
         let client_id = format!("s:{}", self.store.clock.id());
         let m = NewMessage {
-            sender: &sender,
             sender_name: Some(&agent.name),
-            kind: MessageKind::Note,
-            text,
-            payload: None,
-            client_id,
-            extra: Extra::default(),
+            ..NewMessage::new(&sender, MessageKind::Note, text, client_id)
         };
         self.store.append(w, conversation, m).await.map(|_| ())
     }
@@ -524,10 +467,9 @@ impl Desk {
             .ok_or_else(|| conflict("not_waiting", "您现在没有在排队。", "You are not waiting in the queue."))?;
         self.store.close_tickets(&mut w, conversation).await?;
         self.store.reset_dialog(&mut w, conversation).await?;
-        let text = match c.language() {
-            Language::Zh => "您已退出排队，智能助手继续为您服务",
-            Language::En => "You left the queue; the assistant is back with you",
-        };
+        let text = c
+            .language()
+            .pick("您已退出排队，智能助手继续为您服务", "You left the queue; the assistant is back with you");
         self.system(&mut w, conversation, text, event("returned", json!({}))).await?;
         w.commit().await?;
         self.changed(conversation);
@@ -576,10 +518,9 @@ fn reason_name(reason: Reason) -> String {
 
 /// The packet of a conversation that nobody escalated: an agent chose to step in.
 fn taken_over(c: &Conversation) -> Escalation {
-    let summary = match c.language() {
-        Language::Zh => "客服主动接手了与智能助手的会话。",
-        Language::En => "An agent stepped into the conversation with the assistant.",
-    };
+    let summary = c
+        .language()
+        .pick("客服主动接手了与智能助手的会话。", "An agent stepped into the conversation with the assistant.");
     Escalation {
         reason: Reason::TakenOver,
         summary: summary.to_owned(),

@@ -1,5 +1,6 @@
 //! The rules of ARCHITECTURE.md that a compiler does not check: who may import what (the table there is read here), and
 //! that SQL, time, tasks, the environment and changes of holder each have one home.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

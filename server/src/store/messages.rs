@@ -94,6 +94,12 @@ pub struct NewMessage<'a> {
     pub extra: Extra,
 }
 
+impl<'a> NewMessage<'a> {
+    pub fn new(sender: &'a Sender, kind: MessageKind, text: &'a str, client_id: String) -> Self {
+        NewMessage { sender, sender_name: None, kind, text, payload: None, client_id, extra: Extra::default() }
+    }
+}
+
 impl From<Row> for Message {
     fn from(r: Row) -> Self {
         Message {

@@ -90,7 +90,8 @@ async fn damaged_weights(engine: Engine) {
     let home = Home::new(engine).await;
     let config = files::config(home.data.path(), None);
     let prepared = models::weights::prepared_dir(&config.models.cache, &config.models.languages);
-    let damages: [(&str, fn(&mut Vec<u8>)); 4] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 4] = [
         ("model.safetensors", |f| f.truncate(f.len() / 2)),
         ("model.safetensors", |f| f[..64].fill(0xff)),
         ("config.json", |f| f.truncate(20)),
