@@ -48,7 +48,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One article of the help centre. */
+        /** One article of the help centre, or (`graph:<node>`) what the graph knows about a product, category or policy. */
         get: {
             parameters: {
                 query?: {
@@ -1004,7 +1004,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One conversation with its messages, ticket and packet. Opening one's own marks it as read. */
+        /** One conversation with its messages, ticket and packet; marks it as read. */
         get: {
             parameters: {
                 query?: never;
@@ -2667,7 +2667,7 @@ export interface components {
             last_seq: number;
             /**
              * Format: int64
-             * @description Messages that no agent has opened yet.
+             * @description Messages of the customer that no agent has opened yet.
              */
             unread: number;
             /** Format: int64 */
