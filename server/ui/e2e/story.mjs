@@ -40,7 +40,7 @@ async function shot(page, name) {
   await page.screenshot({ path: join(SHOTS, `${String(shots).padStart(2, "0")}-${name}.png`), animations: "disabled" });
 }
 async function open(browser, name, { width, height, locale }) {
-  const context = await browser.newContext({ viewport: { width, height }, locale, hasTouch: width < 500 });
+  const context = await browser.newContext({ viewport: { width, height }, locale, hasTouch: width < 500, reducedMotion: "reduce" });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   page.on("pageerror", (error) => errors.push(`${name}: ${error.message}`));
@@ -159,7 +159,7 @@ async function replyWithSuggestion(page) {
 async function reply(page, text) {
   await page.fill(at("composer"), text);
   await page.press(at("composer"), "Enter");
-  await page.locator(at("message-agent")).filter({ hasText: text }).waitFor();
+  await page.locator(at("message-agent")).filter({ hasText: text }).last().waitFor();
 }
 
 async function story(browser) {
@@ -177,11 +177,13 @@ async function story(browser) {
   check(/七天|7 ?天|退/.test(cited.title + cited.heading), `the citation is about something else: ${cited.title} / ${cited.heading}`);
 
   say("an address is changed, up to the confirmation");
-  await changeAddress(shop, "如何修改收货地址？", "浙江省杭州市滨江区江南大道100号2幢301室，收件人林晓雨，电话13800138000", /^(确认|确定|是|好)/);
+  // Another one each time, so that the story can be told twice on the same data.
+  const street = `江南大道${100 + (Date.now() % 800)}号`;
+  await changeAddress(shop, "如何修改收货地址？", `浙江省杭州市滨江区${street}2幢301室，收件人林晓雨，电话13800138000`, /^(确认|确定|是|好)/);
   await shot(shop, "address-changed");
   await shop.click(at("widget-close"));
   await shop.click(at("my-orders"));
-  await shop.locator(at("order-address")).filter({ hasText: "江南大道100号" }).first().waitFor();
+  await shop.locator(at("order-address")).filter({ hasText: street }).first().waitFor();
   await shot(shop, "orders-new-address");
   await shop.click(at("orders-close"));
   await shop.click(at("launcher"));
@@ -276,7 +278,7 @@ async function story(browser) {
   await shot(phone, "phone-queue");
   await accept(staffEn, emma);
   await reply(staffEn, "Hello, this is a person. How can I help?");
-  await phone.locator(at("message-agent")).filter({ hasText: "this is a person" }).waitFor();
+  await phone.locator(at("message-agent")).filter({ hasText: "this is a person" }).last().waitFor();
   await shot(phone, "phone-agent");
   await shot(staffEn, "console-en");
   const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
@@ -286,6 +288,9 @@ async function story(browser) {
   await staffEn.click(at("close-ok"));
   await phone.locator(at("rating-card")).waitFor();
   await shot(phone, "phone-rating");
+  await phone.click(at("star-4"));
+  await phone.click(at("rating-send"));
+  await phone.locator(at("rating-card")).waitFor({ state: "detached" });
 
   say("an editor changes an article; the bot answers with the new text, and says why");
   const editor = await open(browser, "editor", { width: 1440, height: 900, locale: "zh-CN" });
