@@ -490,7 +490,7 @@ impl Desk {
             &mut w,
             conversation,
             &"★".repeat(score.clamp(1, 5) as usize),
-            event("rated", json!({"score": score})),
+            event("rated", json!({"score": score, "comment": comment})),
         )
         .await?;
         w.commit().await?;

@@ -189,7 +189,7 @@ pub struct MessageList {
 }
 
 /// Messages after `after`.
-#[utoipa::path(get, path = "/api/v1/staff/conversations/{id}/messages", tag = "staff", params(("id" = String, Path), ("after" = Option<i64>, Query)),
+#[utoipa::path(get, operation_id = "staff_messages", path = "/api/v1/staff/conversations/{id}/messages", tag = "staff", params(("id" = String, Path), ("after" = Option<i64>, Query)),
     responses((status = 200, body = MessageList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 async fn messages(
     State(app): State<Arc<App>>,
@@ -310,7 +310,7 @@ async fn close(
 }
 
 /// Tells the customer that the agent is typing.
-#[utoipa::path(post, path = "/api/v1/staff/conversations/{id}/typing", tag = "staff", params(("id" = String, Path)),
+#[utoipa::path(post, operation_id = "staff_typing", path = "/api/v1/staff/conversations/{id}/typing", tag = "staff", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
 async fn typing(State(app): State<Arc<App>>, who: Can<Console>, Path(id): Path<String>) -> Result<StatusCode> {
     app.hub.publish(Event::Typing { conversation: id, who: Typist::Agent, name: Some(who.agent.name), on: true });
@@ -376,7 +376,7 @@ pub struct OrderList {
 }
 
 /// The customer's orders, newest first.
-#[utoipa::path(get, path = "/api/v1/staff/conversations/{id}/orders", tag = "staff", params(("id" = String, Path)),
+#[utoipa::path(get, operation_id = "conversation_orders", path = "/api/v1/staff/conversations/{id}/orders", tag = "staff", params(("id" = String, Path)),
     responses((status = 200, body = OrderList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 502, body = ErrorBody)))]
 async fn orders(State(app): State<Arc<App>>, _: Can<Console>, Path(id): Path<String>) -> Result<Json<OrderList>> {
     let c = app.store.conversation(&id).await?.ok_or_else(Error::not_found)?;

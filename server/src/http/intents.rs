@@ -47,7 +47,7 @@ pub struct ExamplesRequest {
 }
 
 /// Replaces an intent's examples. The bot learns them with the next training.
-#[utoipa::path(put, path = "/api/v1/staff/intents/{name}", tag = "staff", params(("name" = String, Path)), request_body = ExamplesRequest,
+#[utoipa::path(put, operation_id = "save_intent", path = "/api/v1/staff/intents/{name}", tag = "staff", params(("name" = String, Path)), request_body = ExamplesRequest,
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
 async fn save(
     State(app): State<Arc<App>>,
