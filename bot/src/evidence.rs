@@ -4,6 +4,7 @@ use crate::conversation::{Citation, Language};
 use crate::hear::Input;
 use crate::policy::is_question_intent;
 use crate::reply::BotParts;
+use crate::subject::may_be_inherited;
 use kg::{GraphAnswer, Mention, NodeKind, Topic, Verdict};
 use knowledge::{Passage, Query};
 
@@ -71,8 +72,11 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
         found.named = found.graph.is_some();
     } else if let Some(topic) = topic_of(&input.intent) {
         // "那保修多久？": the thing was named before.
+        let aspects: Vec<(usize, usize)> = graph.link_aspects(&input.text).iter().map(|m| (m.start, m.end)).collect();
+        let borrows = may_be_inherited(&input.text, &aspects);
         let before: Vec<Mention> = remembered
             .iter()
+            .filter(|_| borrows)
             .map(|node| Mention { node: node.clone(), start: 0, end: 0, surface: String::new() })
             .collect();
         let all: Vec<Mention> = mentions.iter().cloned().chain(before).collect();

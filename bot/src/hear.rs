@@ -61,6 +61,8 @@ pub(crate) struct Input {
     pub embedding: Option<Embedding>,
     /// Letters or digits, not only emoji and punctuation.
     pub words: bool,
+    /// Written in a script of neither Chinese nor English.
+    pub foreign: bool,
     /// Reads like a question.
     pub question: bool,
 }
@@ -101,6 +103,7 @@ impl Input {
             entities,
             embedding,
             words,
+            foreign: part.payload.is_none() && is_foreign(&part.text),
             question,
             parts: vec![part],
         }
@@ -267,6 +270,21 @@ pub(crate) fn has_words(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
+/// Most letters are neither Han nor Latin, or there is kana, which only Japanese has.
+fn is_foreign(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    let (mut all, mut other, mut kana) = (0usize, 0usize, 0usize);
+    for letter in letters {
+        let code = u32::from(letter);
+        // Latin letters, their full-width forms and modifiers lie below the Greek block and in two later ones.
+        let latin = code < 0x370 || (0x1e00..0x1f00).contains(&code) || (0xff21..=0xff5a).contains(&code);
+        all += 1;
+        kana += usize::from((0x3040..0x3100).contains(&code));
+        other += usize::from(!(latin || crate::facts::is_han(letter)));
+    }
+    other * 2 > all || kana >= 2
+}
+
 const QUESTION_WORDS: &[&str] = &[
     "?",
     "？",
@@ -333,5 +351,16 @@ mod tests {
             assert!(!is_question(s), "{s}");
         }
         assert!(!has_words("🙂🙂 !!"));
+    }
+
+    #[test]
+    fn other_scripts_are_told_from_chinese_and_english() {
+        for foreign in ["أين طلبي؟", "Где мой заказ?", "注文はどこですか", "주문이 어디에 있나요"]
+        {
+            assert!(is_foreign(foreign), "{foreign}");
+        }
+        for ours in ["我的订单", "where is it", "é à l'aise", "M2 耳机 Ω", "😀", ""] {
+            assert!(!is_foreign(ours), "{ours}");
+        }
     }
 }

@@ -14,6 +14,7 @@ pub mod facts;
 mod hear;
 pub mod policy;
 mod reply;
+mod subject;
 pub mod trace;
 mod work;
 

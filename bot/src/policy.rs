@@ -7,7 +7,7 @@ use crate::conversation::Reason;
 use crate::dialog::is_stop;
 use crate::hear::Input;
 use knowledge::Thresholds;
-use nlu::understanding::{Mood, Sentiment};
+use nlu::understanding::{FALLBACK, Mood, Sentiment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,8 @@ pub struct PolicyConfig {
     pub annoyed_turns: u8,
     /// Passage score from which an article answers; without it, what the knowledge base calibrated as `sure`.
     pub article_floor: Option<f32>,
+    /// An intent less likely than this makes the question a foreign one: an article that shares a word with it is no answer.
+    pub shop_confidence: f32,
     /// The same when the intent is a question about the shop as well; without it, the calibrated `floor`.
     pub article_floor_agreed: Option<f32>,
     /// Passages from here are good enough to be offered as choices; without it, half the calibrated `floor`.
@@ -61,6 +63,7 @@ impl Default for PolicyConfig {
             angry_score: 0.75,
             annoyed_turns: 2,
             article_floor: None,
+            shop_confidence: 0.15,
             article_floor_agreed: None,
             choice_floor: None,
             choices: 3,
@@ -91,6 +94,7 @@ impl PolicyConfig {
             ("interrupt_confidence", self.interrupt_confidence),
             ("end_confidence", self.end_confidence),
             ("angry_score", self.angry_score),
+            ("shop_confidence", self.shop_confidence),
             ("article_floor", self.article_floor.unwrap_or_default()),
             ("article_floor_agreed", self.article_floor_agreed.unwrap_or_default()),
             ("choice_floor", self.choice_floor.unwrap_or_default()),
@@ -116,6 +120,11 @@ impl PolicyConfig {
             }
         }
         Ok(self)
+    }
+
+    /// Passage score from which an article is worth offering as a choice.
+    pub(crate) fn choice_floor(&self, thresholds: Thresholds) -> f32 {
+        self.choice_floor.unwrap_or(thresholds.floor / 2.0)
     }
 
     /// Do intent and article agree on what the question is about?
@@ -180,6 +189,8 @@ pub(crate) enum Move {
     /// A response by name: greeting, thanks, …
     Talk(&'static str),
     Goodbye,
+    /// Neither Chinese nor English: say what is spoken here.
+    Languages,
     /// Show this article (a pressed choice).
     Show(String),
     FromGraph,
@@ -205,6 +216,7 @@ const RULES: &[Rule] = &[
     ("running_dialog", running_dialog),
     ("stop", stop),
     ("chosen_article", chosen_article),
+    ("foreign", foreign),
     ("action", action),
     ("complaint", complaint),
     ("graph", graph),
@@ -270,7 +282,9 @@ fn annoyed_again(s: &Situation<'_>) -> Option<Move> {
 
 fn vip(s: &Situation<'_>) -> Option<Move> {
     let complains = s.input.is("complaint", s.config.action_confidence);
-    (s.config.is_vip(s.tier) && complains && !s.dictating).then_some(Move::Escalate(Reason::Vip))
+    // "Poor quality" may be the very answer that a dialog asked for.
+    let answer = s.dialog && !s.declined;
+    (s.config.is_vip(s.tier) && complains && !answer && !s.dictating).then_some(Move::Escalate(Reason::Vip))
 }
 
 fn running_dialog(s: &Situation<'_>) -> Option<Move> {
@@ -283,6 +297,13 @@ fn stop(s: &Situation<'_>) -> Option<Move> {
 
 fn chosen_article(s: &Situation<'_>) -> Option<Move> {
     s.input.slot("article").filter(|_| s.input.intent == "article").map(|slug| Move::Show(slug.to_owned()))
+}
+
+fn foreign(s: &Situation<'_>) -> Option<Move> {
+    if !s.input.foreign || s.dialog {
+        return None;
+    }
+    not_understood_again(s).or(Some(Move::Languages))
 }
 
 fn action(s: &Situation<'_>) -> Option<Move> {
@@ -303,7 +324,7 @@ fn graph(s: &Situation<'_>) -> Option<Move> {
 }
 
 fn goodbye(s: &Situation<'_>) -> Option<Move> {
-    (s.input.is("goodbye", s.config.end_confidence) && !s.dialog).then_some(Move::Goodbye)
+    s.input.is("goodbye", s.config.end_confidence).then_some(Move::Goodbye)
 }
 
 /// Chat is answered as chat unless an article is clearly about it ("do you ship on holidays, by the way").
@@ -314,7 +335,7 @@ fn small_talk(s: &Situation<'_>) -> Option<Move> {
 }
 
 fn article(s: &Situation<'_>) -> Option<Move> {
-    let sure = s.evidence.best >= s.config.article_floor.unwrap_or(s.thresholds.sure);
+    let sure = about_the_shop(s) && s.evidence.best >= article_floor(s);
     let agreed = s.evidence.agreed >= s.config.article_floor_agreed.unwrap_or(s.thresholds.floor);
     // Inside a dialog, a doubtful hit is more likely a clumsy answer than a question.
     let asked = !s.dialog || s.input.question || (agreed && s.input.confidence >= s.config.interrupt_confidence);
@@ -337,7 +358,22 @@ fn not_understood_again(s: &Situation<'_>) -> Option<Move> {
 }
 
 fn choices(s: &Situation<'_>) -> Option<Move> {
-    (s.evidence.best >= s.config.choice_floor.unwrap_or(s.thresholds.floor / 2.0)).then_some(Move::Choices)
+    let wants_thing = THINGS.iter().any(|i| s.input.is(i, s.config.topic_confidence));
+    let vague = about_the_shop(s) && !wants_thing;
+    let floor = if vague { s.config.choice_floor(s.thresholds) } else { article_floor(s) };
+    (s.evidence.best >= floor).then_some(Move::Choices)
+}
+
+/// Whoever asks for a thing that the graph does not know is not helped by articles on other subjects.
+const THINGS: &[&str] = &["ask_stock", "ask_price", "ask_recommend"];
+
+/// Far from every intent: what is found for it shares words with it, hardly a subject.
+fn about_the_shop(s: &Situation<'_>) -> bool {
+    s.input.intent != FALLBACK || s.input.confidence >= s.config.shop_confidence
+}
+
+fn article_floor(s: &Situation<'_>) -> f32 {
+    s.config.article_floor.unwrap_or(s.thresholds.sure)
 }
 
 fn unknown(_: &Situation<'_>) -> Option<Move> {

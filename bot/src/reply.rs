@@ -166,7 +166,7 @@ impl<'a> Replying<'a> {
     async fn wishes(&mut self, declined: bool) {
         let wishes = std::mem::take(&mut self.heard.wishes);
         let depth = self.state.stack.len();
-        let mut asks_again = false;
+        let (mut asks_again, mut only_talk) = (false, true);
         for wish in &wishes {
             let since = Instant::now();
             self.found = look(self.work.parts, wish, self.work.language, &self.state.topics);
@@ -180,13 +180,21 @@ impl<'a> Replying<'a> {
             self.rule(rule);
             asks_again |=
                 declined && matches!(what, Move::FromGraph | Move::FromArticle { .. } | Move::Talk(_) | Move::Show(_));
+            only_talk &= matches!(what, Move::Talk(_));
             self.apply(wish, what).await;
             if !matches!(self.next, Next::Stay) {
                 return;
             }
         }
         if asks_again && !self.state.stack.is_empty() && self.state.stack.len() == depth {
-            self.ask_again("back_to_question").await;
+            // A list of orders is not read out again only because somebody said thanks.
+            match self.state.current().map(|f| &f.task) {
+                Some(task) if only_talk && task.lists_orders() => {
+                    let wish = task.intent();
+                    self.work.say("still_open", json!({ "wish": wish }));
+                }
+                _ => self.ask_again("back_to_question").await,
+            }
         }
     }
 
@@ -264,8 +272,14 @@ impl<'a> Replying<'a> {
                 self.understood = true;
             }
             Move::Goodbye => {
-                self.work.say("goodbye", json!({}));
+                let open = self.state.stack.iter().any(|f| f.task.writes());
+                self.work.say(if open { "goodbye_open" } else { "goodbye" }, json!({}));
                 self.next = Next::Done;
+            }
+            Move::Languages => {
+                self.understood = false;
+                let human = self.work.human_button();
+                self.work.ask("languages", json!({}), vec![human]);
             }
             Move::Show(slug) => match self.work.parts.knowledge.lead(&slug, self.work.language) {
                 Some(passage) => self.say_passage(&passage),

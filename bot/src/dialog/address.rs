@@ -69,6 +69,36 @@ pub(crate) fn complete(so_far: &Address, text: &str, now: i64) -> Option<Address
     parse(&text, now).or_else(|| as_street(&text).map(|street| Address { street, ..Address::default() }))
 }
 
+/// What comes before the right words in "不对，应该是…", "no, it's …".
+static DENIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^\s*(?:(?:不对|不是|不|错了|写错了|nope|no|wrong|sorry)[\s，,。.!！;；]*)*(?:应该是|应为|应该|是|改成|改为|it'?s|it is|it should be|should be)?\s*",
+    )
+    .ok()
+});
+static HOUSE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(\d{1,5})\s*(号|弄|幢|栋|楼|室)[。.!！]?$").ok());
+
+/// The corrected part of an address that was just read back: another house number, or a whole new line.
+pub(crate) fn corrected(noted: &Address, text: &str, now: i64) -> Option<Address> {
+    let rest = DENIAL.as_ref()?.replace(text, "");
+    let rest = rest.trim();
+    if !rest.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Some(house) = HOUSE.as_ref()?.captures(rest) {
+        let (number, unit) = (house.get(1)?.as_str(), house.get(2)?.as_str());
+        let old = Regex::new(&format!(r"\d+\s*{unit}")).ok()?;
+        let hits = old.find_iter(&noted.street).count();
+        // Nothing to put it in, or several places: only the customer knows which.
+        return (hits == 1).then(|| Address {
+            street: old.replace(&noted.street, format!("{number}{unit}")).into_owned(),
+            ..Address::default()
+        });
+    }
+    complete(noted, rest, now).filter(|found| !found.is_empty())
+}
+
 impl Address {
     pub(crate) fn names_place(&self) -> bool {
         !self.city.is_empty() || !self.street.is_empty() || !self.district.is_empty() || !self.province.is_empty()
@@ -171,6 +201,16 @@ mod tests {
         );
         let moved = place("南京市", "新街2号").over(&old);
         assert_eq!((moved.street.as_str(), moved.phone.as_str(), moved.postcode.as_str()), ("新街2号", "138", ""));
+    }
+
+    #[test]
+    fn a_corrected_house_number_goes_into_the_street() {
+        let noted = place("南京市", "中山路88号5栋302室");
+        let street = |text: &str| corrected(&noted, text, 0).map(|a| a.street);
+        assert_eq!(street("不对，是89号").as_deref(), Some("中山路89号5栋302室"));
+        assert_eq!(street("no, 303室").as_deref(), Some("中山路88号5栋303室"));
+        assert_eq!(street("不对，我写错了"), None);
+        assert_eq!(corrected(&place("南京市", ""), "89号", 0).map(|a| a.street), None);
     }
 
     #[test]

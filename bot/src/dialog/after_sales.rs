@@ -1,7 +1,7 @@
 //! Return, exchange or refund of a delivered order.
 
 use super::cancel_order::{listed_reason, reason_buttons, reason_of};
-use super::consent::{Consent, consent};
+use super::consent::{Consent, consent, refuses, settles};
 use super::pick::{Picked, choices, ids, pick};
 use super::{Step, interrupts, reading_failed, sign_in_first};
 use crate::conversation::{Answer, Reason};
@@ -211,10 +211,10 @@ impl AfterSales {
     }
 
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
-        let named_reason = self.stage == Stage::Reason && listed_reason(work, input, REASONS).is_some();
-        let agrees =
-            self.stage == Stage::Confirm && matches!(consent(work, input, self.question, YES), Consent::Yes(_));
-        if !named_reason && !agrees && interrupts(work, input, &self.own()) {
+        let named_reason =
+            self.stage == Stage::Reason && (listed_reason(work, input, REASONS).is_some() || explains(input));
+        let settles = self.stage == Stage::Confirm && settles(work, input, self.question, YES);
+        if !named_reason && !settles && interrupts(work, input, &self.own()) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
@@ -244,6 +244,7 @@ impl AfterSales {
         };
         match self.stage {
             Stage::Order => Step::NotAnAnswer,
+            Stage::Reason if !named_reason && refuses(work, input) => self.let_go(work, &order),
             Stage::Reason => match reason_of(work, input, REASONS) {
                 Some(reason) => {
                     self.reason = Some(reason);
@@ -253,10 +254,7 @@ impl AfterSales {
             },
             Stage::Confirm => match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
-                Consent::No => {
-                    work.say("return_dropped", json!({ "order": work.order_facts(&order), "kind": self.kind.code() }));
-                    Step::Done
-                }
+                Consent::No => self.let_go(work, &order),
                 Consent::Unclear => Step::NotAnAnswer,
             },
         }
@@ -272,6 +270,11 @@ impl AfterSales {
             self.kind = kind;
         }
         wanted.is_some()
+    }
+
+    fn let_go(&self, work: &mut Work<'_>, order: &Order) -> Step {
+        work.say("return_dropped", json!({ "order": work.order_facts(order), "kind": self.kind.code() }));
+        Step::Done
     }
 
     async fn write(&mut self, work: &mut Work<'_>, order: &Order, seq: i64) -> Step {
@@ -309,6 +312,13 @@ impl AfterSales {
             }
         }
     }
+}
+
+/// "There is something wrong with it" sounds like a complaint, but tells why; who wants to complain says so.
+fn explains(input: &Input) -> bool {
+    let text = input.text.to_lowercase();
+    let wants = ["投诉", "举报", "complain", "report you"].iter().any(|w| text.contains(w));
+    input.payload.is_none() && input.intent == "complaint" && !input.question && !wants
 }
 
 fn returnable(order: &Order) -> bool {

@@ -1,6 +1,6 @@
 //! Cancel an order that has not been packed yet.
 
-use super::consent::{Consent, consent};
+use super::consent::{Consent, consent, refuses, settles};
 use super::pick::{Picked, choices, ids, pick, position};
 use super::{Step, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
@@ -125,9 +125,8 @@ impl CancelOrder {
 
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         let named_reason = self.stage == Stage::Reason && listed_reason(work, input, REASONS).is_some();
-        let agrees =
-            self.stage == Stage::Confirm && matches!(consent(work, input, self.question, YES), Consent::Yes(_));
-        if !named_reason && !agrees && interrupts(work, input, OWN) {
+        let settles = self.stage == Stage::Confirm && settles(work, input, self.question, YES);
+        if !named_reason && !settles && interrupts(work, input, OWN) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
@@ -153,6 +152,7 @@ impl CancelOrder {
         };
         match self.stage {
             Stage::Order => Step::NotAnAnswer,
+            Stage::Reason if !named_reason && refuses(work, input) => self.keep(work, &order),
             Stage::Reason => match reason_of(work, input, REASONS) {
                 Some(reason) => {
                     self.reason = Some(reason);
@@ -162,13 +162,15 @@ impl CancelOrder {
             },
             Stage::Confirm => match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
-                Consent::No => {
-                    work.say("order_kept", json!({ "order": work.order_facts(&order) }));
-                    Step::Done
-                }
+                Consent::No => self.keep(work, &order),
                 Consent::Unclear => Step::NotAnAnswer,
             },
         }
+    }
+
+    fn keep(&self, work: &mut Work<'_>, order: &Order) -> Step {
+        work.say("order_kept", json!({ "order": work.order_facts(order) }));
+        Step::Done
     }
 
     async fn write(&mut self, work: &mut Work<'_>, order: &Order, seq: i64) -> Step {
@@ -222,7 +224,11 @@ pub(super) fn listed_reason(work: &Work<'_>, input: &Input, reasons: &[&str]) ->
     if let Some(at) = position(&text, reasons.len()).filter(|_| text.chars().count() <= 16) {
         return reasons.get(at).map(|r| label(r));
     }
-    reasons.iter().map(|r| label(r)).find(|l| l.to_lowercase() == text)
+    let says = |label: &String| {
+        let label = label.to_lowercase();
+        label == text || (!input.question && text.contains(&label))
+    };
+    reasons.iter().map(|r| label(r)).find(says)
 }
 
 /// The same, or the customer's own words.

@@ -1,7 +1,7 @@
 //! Change the delivery address of an order that has not been packed yet.
 
-use super::address::{complete, named};
-use super::consent::{Consent, consent};
+use super::address::{complete, corrected, named};
+use super::consent::{Consent, consent, settles};
 use super::pick::{Picked, choices, ids, pick};
 use super::{Step, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
@@ -31,6 +31,8 @@ pub enum Stage {
     Order,
     Address,
     Confirm,
+    /// The customer said no to the confirmation: the address noted so far is known to be wrong somewhere.
+    Correct,
 }
 
 const OWN: &[&str] = &["change_address", "ask_order_change"];
@@ -143,10 +145,17 @@ impl ChangeAddress {
         match self.order.clone() {
             None => self.among(work, &orders),
             Some(id) => match self.fresh(work, &id, &orders).await {
+                Ok(order) if self.stage == Stage::Correct && order.changeable() => self.ask_what_else(work, &order),
                 Ok(order) => self.choose(work, &order),
                 Err(step) => step,
             },
         }
+    }
+
+    fn ask_what_else(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        self.stage = Stage::Correct;
+        work.ask("ask_what_else", json!({ "order": work.order_facts(order) }), Vec::new());
+        Step::Ask
     }
 
     async fn fresh(&self, work: &mut Work<'_>, id: &str, orders: &[Order]) -> Result<Order, Step> {
@@ -159,9 +168,8 @@ impl ChangeAddress {
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         let said = named(input);
         let names_address = said.names_place() && (!said.city.is_empty() || !said.street.is_empty());
-        let agrees =
-            self.stage == Stage::Confirm && matches!(consent(work, input, self.question, YES), Consent::Yes(_));
-        if !names_address && !agrees && interrupts(work, input, OWN) {
+        let settles = self.stage == Stage::Confirm && settles(work, input, self.question, YES);
+        if !names_address && !settles && interrupts(work, input, OWN) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
@@ -199,18 +207,27 @@ impl ChangeAddress {
         if self.stage == Stage::Confirm && said.is_empty() {
             return match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
-                Consent::No => {
-                    self.stage = Stage::Address;
-                    work.ask("ask_what_else", json!({ "order": work.order_facts(&order) }), Vec::new());
-                    Step::Ask
+                Consent::No if input.payload.is_none() && self.correct(&input.text, work.turn.now) => {
+                    self.choose(work, &order)
                 }
+                Consent::No => self.ask_what_else(work, &order),
                 Consent::Unclear => Step::NotAnAnswer,
             };
         }
         if self.take(said, input, work.turn.now) { self.choose(work, &order) } else { Step::NotAnAnswer }
     }
 
+    /// "No, it's number 89" says what is wrong and what is right.
+    fn correct(&mut self, text: &str, now: i64) -> bool {
+        let Some(found) = corrected(&self.address, text, now) else { return false };
+        self.address.update(found);
+        true
+    }
+
     fn take(&mut self, mut said: Address, input: &Input, now: i64) -> bool {
+        if self.stage == Stage::Correct && input.payload.is_none() && said.is_empty() {
+            return self.correct(&input.text, now);
+        }
         if input.payload.is_none()
             && input.entity(EntityKind::Address).is_none()
             && let Some(found) = complete(&self.address, &input.text, now)

@@ -124,6 +124,32 @@ fn bare(text: &str) -> String {
     joined.trim_end_matches(['啊', '呀', '哦', '哈', '啦']).to_owned()
 }
 
+/// Begins with a "no" or says that something is wrong: whatever comes with it, this is no yes.
+const DENIALS: &[&str] = &[
+    "不对",
+    "不是",
+    "不行",
+    "不要",
+    "错了",
+    "搞错",
+    "弄错",
+    "写错",
+    "别改",
+    "别取消",
+    "wrong",
+    "incorrect",
+    "not right",
+    "not correct",
+    "not what",
+];
+
+pub(crate) fn denies(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let refuses = matches!(first, "no" | "nope" | "not" | "dont" | "wait") && !text.starts_with("no problem");
+    refuses || is_no(&text) || DENIALS.iter().any(|d| text.contains(d))
+}
+
 fn listed(words: &[&str], text: &str) -> bool {
     let text = bare(text);
     !text.is_empty() && words.iter().any(|w| bare(w) == text)
@@ -152,6 +178,13 @@ pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32, own_yes: &[
         .rev()
         .find(|m| m.sender == crate::conversation::Sender::Bot)
         .map_or(i64::MIN, |m| m.seq);
+    let refused = |part: &crate::hear::Part| {
+        part.payload.is_none()
+            && (denies(&part.text) || is_stop(&part.text) || (part.intent == "deny" && part.confidence >= 0.7))
+    };
+    if input.parts.iter().any(refused) {
+        return Consent::No;
+    }
     let mut yes = None;
     for part in &input.parts {
         let (affirms, denies) = match &part.payload {
@@ -159,10 +192,7 @@ pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32, own_yes: &[
                 let of_this = p.slots.get("question").is_none_or(|q| q.as_u64() == Some(u64::from(question)));
                 (p.intent == "affirm" && of_this, p.intent == "deny" && of_this)
             }
-            None => (
-                is_yes(&part.text) || listed(own_yes, &part.text),
-                is_no(&part.text) || is_stop(&part.text) || (part.intent == "deny" && part.confidence >= 0.7),
-            ),
+            None => (is_yes(&part.text) || listed(own_yes, &part.text), false),
         };
         if denies {
             return Consent::No;
@@ -173,6 +203,20 @@ pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32, own_yes: &[
         yes.get_or_insert(part.seq);
     }
     yes.map_or(Consent::Unclear, Consent::Yes)
+}
+
+/// Yes or no to the open confirmation, so that nothing else in it counts; a question is answered first.
+pub(crate) fn settles(work: &Work<'_>, input: &Input, question: u32, own_yes: &[&str]) -> bool {
+    match consent(work, input, question, own_yes) {
+        Consent::Yes(_) => true,
+        Consent::No => !input.question && !is_stop(&input.text),
+        Consent::Unclear => false,
+    }
+}
+
+/// A clear no where a reason was asked for ("not what I meant"); "not the colour I wanted" is a reason.
+pub(crate) fn refuses(work: &Work<'_>, input: &Input) -> bool {
+    is_no(&input.text) || input.is("deny", work.parts.policy.end_confidence)
 }
 
 #[cfg(test)]
@@ -201,6 +245,10 @@ mod tests {
         ] {
             assert!(!is_yes(other), "{other}");
         }
+        for no in ["不对，是89号", "no, it's 89", "That's wrong", "门牌号写错了"] {
+            assert!(denies(no) && !is_yes(no), "{no}");
+        }
+        assert!(!denies("没问题") && !denies("no problem, go ahead") && !denies("确认"));
         assert!(is_no("不对") && is_no("No!") && is_stop("算了") && is_stop("Never mind."));
     }
 }

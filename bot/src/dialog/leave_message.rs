@@ -4,6 +4,7 @@ use super::{Step, consent};
 use crate::conversation::{LeftMessage, Reason};
 use crate::facts::clean;
 use crate::hear::Input;
+use crate::policy::is_question_intent;
 use crate::work::Work;
 use nlu::understanding::EntityKind;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ pub struct LeaveMessage {
     #[serde(default)]
     pub text: String,
 }
+
+/// Width of a question that stands for itself: a Chinese character says about as much as two Latin letters.
+const SHORT: usize = 48;
 
 impl LeaveMessage {
     pub(super) fn of(reason: Reason) -> Self {
@@ -54,8 +58,21 @@ impl LeaveMessage {
         Step::Ask
     }
 
+    /// A goodbye, or a short clear question that the bot can answer now; everything longer is the message.
+    fn is_something_else(&self, work: &Work<'_>, input: &Input) -> bool {
+        let floor = work.parts.policy.end_confidence;
+        let asks = work.customer().signed_in && ["order_status", "track_parcel"].iter().any(|i| input.is(i, floor));
+        let knows = input.question && is_question_intent(&input.intent) && input.confidence >= floor;
+        let short = input.text.chars().map(|c| if crate::facts::is_han(c) { 2 } else { 1 }).sum::<usize>() <= SHORT;
+        input.is("goodbye", floor) || (short && (asks || knows))
+    }
+
     pub(super) fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         if input.payload.is_some() || !input.words || consent::is_stop(&input.text) {
+            return Step::NotAnAnswer;
+        }
+        let contact_in = input.entity(EntityKind::Email).or(input.entity(EntityKind::Phone)).is_some();
+        if !contact_in && self.is_something_else(work, input) {
             return Step::NotAnAnswer;
         }
         let contact = [EntityKind::Email, EntityKind::Phone]

@@ -144,6 +144,22 @@ impl Task {
         }
     }
 
+    /// The open question is a list of orders to choose from.
+    pub(crate) fn lists_orders(&self) -> bool {
+        match self {
+            Task::OrderStatus(_) | Task::TrackParcel(_) => true,
+            Task::ChangeAddress(t) => t.order.is_none(),
+            Task::CancelOrder(t) => t.order.is_none(),
+            Task::AfterSales(t) => t.order.is_none(),
+            Task::Complaint(_) | Task::LeaveMessage(_) => false,
+        }
+    }
+
+    /// Ends in a change of an order.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self, Task::ChangeAddress(_) | Task::CancelOrder(_) | Task::AfterSales(_))
+    }
+
     /// Waits for free text that a human will read.
     pub(crate) fn dictating(&self) -> bool {
         matches!(self, Task::Complaint(_) | Task::LeaveMessage(_))

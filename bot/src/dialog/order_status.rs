@@ -38,13 +38,19 @@ impl OrderStatus {
                 work.say("order_not_found", json!({ "number": number }));
                 if orders.is_empty() { Step::Done } else { self.which(work, &orders) }
             }
-            Ok(Picked::Nothing) if self.offered.is_empty() => self.open_one(work, &orders),
+            Ok(Picked::Nothing) if self.offered.is_empty() => self.open_one(work, &orders, wants_list(&input.text)),
             Ok(Picked::Nothing) => Step::NotAnAnswer,
         }
     }
 
     /// Nobody asks after an order that arrived long ago: the only one under way is the one that is meant.
-    fn open_one(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
+    fn open_one(&mut self, work: &mut Work<'_>, orders: &[Order], list: bool) -> Step {
+        let mut sent = orders.iter().filter(|o| o.status == "shipped");
+        if let (Some(one), None, false) = (sent.next(), sent.next(), list) {
+            let step = explain(work, one);
+            mention_others(work, orders, one);
+            return step;
+        }
         let open: Vec<&Order> =
             orders.iter().filter(|o| !matches!(o.status.as_str(), "delivered" | "cancelled" | "refunded")).collect();
         match (orders, open.as_slice()) {
@@ -75,6 +81,23 @@ impl OrderStatus {
             return Step::NotAnAnswer;
         }
         self.look(work, input).await
+    }
+}
+
+/// "All my orders" is a list, even when only one of them is under way.
+fn wants_list(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["哪些", "所有", "全部", "列表", "orders"].iter().any(|w| text.contains(w))
+}
+
+/// After one order was taken for the one that is meant: the others can be asked for.
+pub(super) fn mention_others(work: &mut Work<'_>, orders: &[Order], told: &Order) {
+    let done = |o: &Order| matches!(o.status.as_str(), "delivered" | "cancelled" | "refunded");
+    if orders.iter().any(|o| o.id != told.id && !done(o)) {
+        let hint = work.text("other_orders", json!({}));
+        if let Some(last) = work.say.last_mut() {
+            last.text = format!("{}\n{hint}", last.text);
+        }
     }
 }
 

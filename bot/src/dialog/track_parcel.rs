@@ -1,6 +1,6 @@
 //! Where is my parcel? The carrier's events in the customer's words.
 
-use super::order_status::explain;
+use super::order_status::{explain, mention_others};
 use super::pick::{Picked, choices, ids, pick};
 use super::{Step, interrupts, reading_failed, sign_in_first};
 use crate::action::ActionError;
@@ -50,7 +50,13 @@ impl TrackParcel {
     async fn on_its_way(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
         let shipped: Vec<Order> = orders.iter().filter(|o| o.status == "shipped").cloned().collect();
         match (shipped.as_slice(), orders.first()) {
-            ([one], _) => self.track(work, &one.clone()).await,
+            ([one], _) => {
+                let step = self.track(work, one).await;
+                if step == Step::Done {
+                    mention_others(work, orders, one);
+                }
+                step
+            }
             ([], Some(newest)) => self.track(work, &newest.clone()).await,
             ([], None) => {
                 work.say("no_orders", json!({}));

@@ -35,7 +35,7 @@ impl Replying<'_> {
         self.unanswered = true;
         self.work.failures += 1;
         let config = &self.work.parts.policy;
-        let floor = config.choice_floor.unwrap_or(self.work.parts.knowledge.thresholds().floor / 2.0);
+        let floor = config.choice_floor(self.work.parts.knowledge.thresholds());
         let near = self.found.passages.iter().filter(|p| p.score >= floor).take(config.choices);
         let mut buttons: Vec<Button> = near
             .map(|p| Button {
