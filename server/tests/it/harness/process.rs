@@ -67,7 +67,9 @@ impl Home {
 
     /// With a command that serves on this home in another way.
     pub async fn start_as(&self, mut command: Command) -> Process {
-        let mut child = command.stderr(log()).spawn().unwrap();
+        // What it says goes to a file: nobody has to read along, and a failed start can be explained.
+        let log = self.data.path().join("test.log");
+        let mut child = command.stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let base = tokio::time::timeout(DEADLINE, async {
             while let Some(line) = lines.next_line().await.unwrap() {
@@ -75,7 +77,7 @@ impl Home {
                     return url.trim().trim_end_matches("/staff").to_owned();
                 }
             }
-            panic!("the server ended before it was ready");
+            panic!("the server ended before it was ready:\n{}", std::fs::read_to_string(&log).unwrap());
         })
         .await
         .expect("the server is ready in time");
@@ -94,11 +96,6 @@ impl Home {
         .await;
         process
     }
-}
-
-/// Where the processes' logs go: nowhere, or to our own with `KEFU_TEST_LOG`.
-fn log() -> Stdio {
-    if std::env::var_os("KEFU_TEST_LOG").is_some() { Stdio::inherit() } else { Stdio::null() }
 }
 
 fn read_demo(data: &Path) -> DemoFile {
