@@ -250,3 +250,28 @@ async fn an_overloaded_encoder_ends_in_an_apology_and_a_human() {
     println!("{failed} of 48 turns were refused by the encoder and handed over");
     assert!(failed > 0, "the encoder was never overloaded");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_did_not_finish_ends_in_an_apology_and_a_human() {
+    for (agents_present, words) in [(true, "connecting you"), (false, "has been noted")] {
+        let person = Person { signed_in: true, name: None, tier: None, phone: None };
+        let shop = Shop::new(&["paid headphones".into()], Behaviour::Works);
+        let mut chat = Chat::new(brain().await, shop, person, Language::En, agents_present);
+        chat.say(&typed("cancel my order")).await;
+        chat.say(&typed("Ordered by mistake")).await;
+        let asked = chat.conversation.dialog.asked;
+        let said = chat.type_in(&typed("yes"));
+        let decision = chat.bot.failed(&bot::conversation::Turn {
+            conversation: &chat.conversation,
+            history: &chat.history,
+            said: &said,
+            now: crate::shop::NOW,
+            agents_present,
+        });
+        let Next::Handoff(escalation) = &decision.next else { panic!("not handed over") };
+        assert_eq!(escalation.reason, bot::conversation::Reason::BotFailed);
+        assert!(decision.say[0].text.contains(words) && escalation.intent.as_deref() == Some("cancel_order"));
+        assert!(decision.dialog.stack.is_empty() && decision.dialog.asked == asked && asked > 0);
+        assert_eq!(chat.shop.writes(), 0);
+    }
+}
