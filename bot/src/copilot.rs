@@ -25,20 +25,25 @@ const BACK: usize = 20;
 
 /// Best first; empty when the customer said nothing yet or nothing fits. Only reads; never fails.
 pub async fn suggest(bot: &Bot, conversation: &Conversation, history: &[Message], now: Millis) -> Vec<Suggestion> {
-    let Some(at) = history
-        .iter()
-        .rposition(|m| m.sender == Sender::Customer && !m.text.trim().is_empty())
-        .filter(|at| at + BACK >= history.len())
-    else {
-        return Vec::new();
-    };
     let parts = bot.parts();
-    let turn = Turn { conversation, history: &history[..at], said: &history[at..=at], now, agents_present: true };
-    let heard = match hear(&parts.nlu, &parts.policy, &turn).await {
-        Ok(heard) => heard,
-        Err(error) => {
-            tracing::warn!(%error, "no suggestions");
+    let mut end = history.len();
+    // "A person, please" says nothing about the matter: then what was said before it counts.
+    let (turn, heard) = loop {
+        let Some(at) = history[..end]
+            .iter()
+            .rposition(|m| m.sender == Sender::Customer && !m.text.trim().is_empty())
+            .filter(|at| at + BACK >= history.len())
+        else {
             return Vec::new();
+        };
+        let turn = Turn { conversation, history: &history[..at], said: &history[at..=at], now, agents_present: true };
+        match hear(&parts.nlu, &parts.policy, &turn).await {
+            Ok(heard) if heard.all.intent == "talk_to_human" => end = at,
+            Ok(heard) => break (turn, heard),
+            Err(error) => {
+                tracing::warn!(%error, "no suggestions");
+                return Vec::new();
+            }
         }
     };
     let language = heard.language.unwrap_or(conversation.language);

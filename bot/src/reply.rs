@@ -399,7 +399,10 @@ impl<'a> Replying<'a> {
             };
             self.work.say(&key, json!({}));
         }
-        let best = self.found.passages.first().filter(|p| p.score >= self.work.parts.knowledge.thresholds().floor);
+        // How to reach a human is no news to the human.
+        let asks_for_a_person = self.heard.all.intent == "talk_to_human";
+        let floor = self.work.parts.knowledge.thresholds().floor;
+        let best = self.found.passages.first().filter(|p| !asks_for_a_person && p.score >= floor);
         let idea = best.map(|p| answer::fit(&p.text, self.work.parts.policy.answer_length));
         let mood = self.heard.sentiment.mood;
         let mut escalation = escalate::escalation(&self.work, &self.state, Some(&self.heard.all), reason, mood, idea);

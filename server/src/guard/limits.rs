@@ -41,6 +41,13 @@ impl Limiter {
     }
 }
 
+impl Limiter {
+    /// What was taken is given back: a login that succeeded was no attempt at guessing.
+    pub fn forget(&self, who: &str) {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(who);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +60,7 @@ mod tests {
         assert!(l.take("b", 0).is_ok(), "others are not affected");
         assert!(l.take("a", 1_000).is_ok());
         assert!(l.take("a", 1_000).is_err());
+        l.forget("a");
+        assert!(l.take("a", 1_000).is_ok());
     }
 }

@@ -79,6 +79,7 @@ async fn login(State(app): State<Arc<App>>, Body(request): Body<LoginRequest>) -
             "The e-mail address or the password is wrong.",
         ));
     };
+    app.limits.logins.forget(&key);
     let token = app.clock.secret();
     let hours = app.config.staff.session_hours;
     app.store.create_staff_session(&token_hash(&token), &agent.id, now + hours * 3_600_000).await?;
