@@ -1,10 +1,18 @@
 //! The order in which tickets wait, and how long that will take.
 
-use crate::ticket::Priority;
 use bot::conversation::Millis;
 
-/// The queue's order: priority, then age, then id so that two nodes agree.
-pub fn order<T>(tickets: &mut [T], key: impl Fn(&T) -> (Priority, Millis, String)) {
+/// What decides a ticket's place, in this order: somebody who waits live comes before a message that was left, then
+/// priority (1 is the most urgent), age, and the id so that two nodes agree.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    pub message_left: bool,
+    pub priority: i64,
+    pub created_at: Millis,
+    pub id: String,
+}
+
+pub fn order<T>(tickets: &mut [T], key: impl Fn(&T) -> Key) {
     tickets.sort_by_cached_key(key);
 }
 
@@ -31,10 +39,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urgent_first_then_oldest() {
-        let mut t = vec![(Priority::NORMAL, 5, "a"), (Priority::URGENT, 9, "b"), (Priority::NORMAL, 3, "c")];
-        order(&mut t, |t| (t.0, t.1, t.2.to_owned()));
-        assert_eq!(t.iter().map(|t| t.2).collect::<Vec<_>>(), ["b", "c", "a"]);
+    fn live_first_then_urgent_then_oldest() {
+        let mut t = vec![(false, 3, 5, "a"), (true, 1, 1, "left"), (false, 1, 9, "b"), (false, 3, 3, "c")];
+        order(&mut t, |t| Key { message_left: t.0, priority: t.1, created_at: t.2, id: t.3.to_owned() });
+        assert_eq!(t.iter().map(|t| t.3).collect::<Vec<_>>(), ["b", "c", "a", "left"]);
     }
 
     #[test]

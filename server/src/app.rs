@@ -274,8 +274,8 @@ async fn bots(
     graph: &kg::Shared,
     orders: Option<&OrderClient>,
 ) -> anyhow::Result<Bots> {
-    let responses = Responses::parse(&content::document(store, "responses").await?)?;
-    let policy = PolicyConfig::parse(&content::document(store, "policy").await?)?;
+    let responses = Responses::parse(&content::completed(store, "responses", "responses.yml", false).await?)?;
+    let policy = PolicyConfig::parse(&content::completed(store, "policy", "policy.yml", true).await?)?;
     let actions: Vec<Arc<dyn Action>> =
         orders.map(|c| crate::orders::actions(c).into_values().collect()).unwrap_or_default();
     let harmless = actions.iter().map(|a| -> Arc<dyn Action> {

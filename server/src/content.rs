@@ -105,6 +105,25 @@ pub async fn document(store: &Store, name: &str) -> anyhow::Result<String> {
     store.document(name).await?.with_context(|| format!("the store has no document `{name}`"))
 }
 
+/// A stored YAML document with what this version's own has and the stored one lacks: a store that was filled by an
+/// earlier version must not leave the bot without a sentence or a threshold. `only_known` drops settings that this
+/// version no longer has.
+pub async fn completed(store: &Store, name: &str, file: &str, only_known: bool) -> anyhow::Result<String> {
+    let stored = document(store, name).await?;
+    let own = BuiltIn::get(file).context("built-in content")?.data;
+    complete(&stored, std::str::from_utf8(&own)?, only_known).with_context(|| format!("the stored document `{name}`"))
+}
+
+fn complete(stored: &str, own: &str, only_known: bool) -> anyhow::Result<String> {
+    let mut all: serde_yaml_ng::Mapping = serde_yaml_ng::from_str(own)?;
+    for (key, value) in serde_yaml_ng::from_str::<serde_yaml_ng::Mapping>(stored)? {
+        if !only_known || all.contains_key(&key) {
+            all.insert(key, value);
+        }
+    }
+    Ok(serde_yaml_ng::to_string(&all)?)
+}
+
 /// The stored examples as training data.
 pub async fn training_data(store: &Store) -> anyhow::Result<TrainingData> {
     let mut data = TrainingData::default();
@@ -285,4 +304,19 @@ pub async fn prepare(config: &Config, progress: &(dyn Fn(&str) + Sync)) -> anyho
     let options = TrainOptions { mood, ..TrainOptions::default() };
     nlu::train(&embedder, &content.intents, &options, &|_, _| {}).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_older_document_is_completed() {
+        let (stored, own) = ("hello: mine\ngone: 1\n", "hello: theirs\nnew: 2\n");
+        let all: serde_yaml_ng::Value = serde_yaml_ng::from_str(&complete(stored, own, true).unwrap()).unwrap();
+        assert_eq!((all["hello"].as_str(), all["new"].as_i64(), all.get("gone")), (Some("mine"), Some(2), None));
+        assert!(complete(stored, own, false).unwrap().contains("gone"));
+        assert!(complete("- a list", own, false).is_err());
+    }
 }

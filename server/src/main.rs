@@ -9,6 +9,7 @@ use server::lifecycle::Lifecycle;
 use server::store::Store;
 use server::{bench, content, demo, eval};
 use std::io::IsTerminal;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -183,7 +184,8 @@ async fn serve(mut config: Config, with_demo: bool) -> anyhow::Result<()> {
 
 /// One server per data folder: a second would take the first one's turns.
 fn lock(data: &Path) -> anyhow::Result<std::fs::File> {
-    std::fs::create_dir_all(data).with_context(|| {
+    // What customers say is in there: nobody else on this machine should read it.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| {
         format!("the data folder {} cannot be made; is it writable, the disk not full?", data.display())
     })?;
     let file = std::fs::File::create(data.join("lock"))

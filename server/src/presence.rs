@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// A console that was heard of this recently counts as connected: pages reload, scripts poll.
 const GRACE: Millis = 60_000;
+/// A console whose last socket closed is gone after this.
+const RELOAD: Millis = 10_000;
 
 #[derive(Default)]
 pub struct Presence {
@@ -37,10 +39,14 @@ impl Presence {
         self.with(|a| a.entry(agent.to_owned()).or_default().sockets += 1);
     }
 
-    pub fn disconnected(&self, agent: &str) {
+    pub fn disconnected(&self, agent: &str, now: Millis) {
         self.with(|a| {
             let seen = a.entry(agent.to_owned()).or_default();
             seen.sockets = seen.sockets.saturating_sub(1);
+            if seen.sockets == 0 {
+                // Long enough for a page to reload, not longer.
+                seen.last = now - GRACE + RELOAD;
+            }
         });
     }
 
@@ -89,6 +95,10 @@ mod tests {
         assert!(!p.anyone(1_000 + GRACE), "a console that went silent is gone");
         p.connected("a");
         assert!(p.anyone(1_000 + 10 * GRACE), "an open socket counts");
+        p.disconnected("a", 500_000);
+        assert!(p.anyone(500_000 + RELOAD - 1), "a page reloads");
+        assert!(!p.anyone(500_000 + RELOAD));
+        p.connected("a");
         p.heard("a", false, true, 2_000);
         assert_eq!((p.of("a", 2_000), p.anyone(2_000)), ("away", false));
         p.heard("e", true, false, 2_000);

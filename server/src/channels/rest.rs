@@ -187,7 +187,9 @@ async fn webhook(
     Ok(Json(answers))
 }
 
-/// For a conversation whose caller names no language: does the first message have Chinese characters?
+/// For a conversation whose caller names no language: does the first message have Chinese characters or
+/// punctuation?
 fn guess(message: &str) -> Option<Language> {
-    message.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c)).then_some(Language::Zh)
+    let chinese = |c| matches!(c, '\u{3000}'..='\u{303F}' | '\u{3400}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}');
+    message.chars().any(chinese).then_some(Language::Zh)
 }

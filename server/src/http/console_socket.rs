@@ -55,7 +55,7 @@ pub async fn connect(State(app): State<Arc<App>>, who: Can<Console>, upgrade: We
             if let Err(e) = session.serve(socket).await {
                 tracing::debug!(error = %e, "a console's socket ended");
             }
-            app.presence.disconnected(&id);
+            app.presence.disconnected(&id, app.clock.now());
             app.hub.publish(Event::Presence);
         });
         let _ = served.await;

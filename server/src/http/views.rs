@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
+use crate::guard::staff::{Console, Permission};
 use crate::hub::Typist;
 use crate::store::conversations::Conversation;
 use crate::store::messages::{Message, MessageKind};
@@ -330,6 +331,7 @@ pub async fn agent_list(app: &App) -> Result<AgentList> {
     Ok(AgentList {
         agents: agents
             .into_iter()
+            .filter(|a| Console::allows(&a.role))
             .map(|a| AgentView {
                 presence: app.presence.of(&a.id, now).to_owned(),
                 open: open.iter().find(|(id, _)| *id == a.id).map_or(0, |o| o.1),

@@ -54,10 +54,10 @@ impl Store {
         })
     }
 
-    /// Questions that the bot could not answer, newest first: (text, at, conversation).
+    /// Questions that the bot could not answer (pressed buttons are none), newest first: (text, at, conversation).
     pub async fn gaps(&self, limit: i64) -> Result<Vec<(String, i64, String)>> {
         Ok(sqlx::query_as(
-            "SELECT text, at, conversation_id FROM turns WHERE outcome = 'unanswered' ORDER BY at DESC LIMIT $1",
+            "SELECT text, at, conversation_id FROM turns WHERE outcome = 'unanswered' AND text NOT LIKE '/%' ORDER BY at DESC LIMIT $1",
         )
         .bind(limit)
         .fetch_all(self.pool())

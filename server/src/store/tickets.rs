@@ -139,14 +139,21 @@ impl Store {
         .await?)
     }
 
-    /// Everybody who waits, in the queue's order (`handoff::queue::order` gives the same).
+    /// Everybody who waits, in the queue's order.
     pub async fn waiting_tickets(&self) -> Result<Vec<Ticket>> {
-        Ok(sqlx::query_as(sql!(
+        let mut waiting: Vec<Ticket> = sqlx::query_as(sql!(
             "SELECT ",
             " FROM tickets WHERE status = 'waiting' ORDER BY priority, created_at, id LIMIT 1000"
         ))
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        handoff::queue::order(&mut waiting, |t| handoff::queue::Key {
+            message_left: t.message_left.is_some(),
+            priority: t.priority,
+            created_at: t.created_at,
+            id: t.id.clone(),
+        });
+        Ok(waiting)
     }
 
     /// How many in front of this ticket wait live (a message that was left keeps nobody waiting).
