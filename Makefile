@@ -38,7 +38,7 @@ tools:
 weights: binary $(CACHE)/.prepared ## fetch and prepare the encoder
 $(CACHE)/.prepared: models/weights/manifest.toml $(CONTENT) | binary
 	@mkdir -p $(CACHE)
-	@$(KEFU) fetch >/dev/null
+	@$(KEFU) fetch
 	@$(KEFU) prepare
 	@touch $@
 
