@@ -127,28 +127,56 @@ fn template_error(key: &str, language: Language, error: &minijinja::Error) -> Re
     ResponsesError::Template { key: key.to_owned(), language: language.code(), message: format!("{error:#}") }
 }
 
-/// A passage as an answer: whole sentences up to `limit` characters, so that a chat bubble stays readable.
+/// A passage as an answer: whole sentences and lines up to `limit` Chinese characters, or twice as many Latin ones,
+/// which take half the room and say half as much. A list number or an announcement ("Then:") is never left hanging.
 pub fn fit(text: &str, limit: usize) -> String {
     let text = text.trim();
-    if text.chars().count() <= limit {
-        return text.to_owned();
-    }
+    let limit = limit.saturating_mul(2);
+    let mut width = 0;
     let mut end = 0;
     let mut cut = text.len();
-    for (n, (at, c)) in text.char_indices().enumerate() {
-        if n >= limit {
+    for (at, c) in text.char_indices() {
+        width += if c < '\u{1100}' { 1 } else { 2 };
+        if width > limit {
             cut = at;
             break;
         }
-        let next_is_gap = text[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
-        if matches!(c, '。' | '！' | '？' | '\n') || (matches!(c, '.' | '!' | '?') && next_is_gap) {
+        if ends_sentence(text, at, c) {
             end = at + c.len_utf8();
         }
     }
-    if end >= cut / 3 {
-        return text[..end].trim_end().to_owned();
+    if cut == text.len() {
+        return text.to_owned();
+    }
+    let whole = without_hanging_line(text[..end].trim_end());
+    if whole.len() >= cut / 3 {
+        return whole.to_owned();
     }
     format!("{}…", text[..cut].trim_end())
+}
+
+fn ends_sentence(text: &str, at: usize, c: char) -> bool {
+    match c {
+        '。' | '！' | '？' | '\n' => true,
+        '.' | '!' | '?' => {
+            let gap = text[at + 1..].chars().next().is_none_or(char::is_whitespace);
+            let line = text[..at].rsplit('\n').next().unwrap_or_default().trim();
+            // "3." at the start of a line is a number, not a sentence.
+            gap && !line.is_empty() && !line.chars().all(|c| c.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+/// Without last lines that only announce what was cut off.
+fn without_hanging_line(mut text: &str) -> &str {
+    while text.ends_with([':', '：', '•']) {
+        match text.rfind('\n') {
+            Some(at) => text = text[..at].trim_end(),
+            None => break,
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -182,8 +210,24 @@ mod tests {
     #[test]
     fn passages_end_at_a_sentence() {
         assert_eq!(fit("第一句。第二句很长很长很长。", 8), "第一句。");
-        assert_eq!(fit("Costs 3.50 euros. Then more words follow here.", 30), "Costs 3.50 euros.");
+        assert_eq!(fit("Costs 3.50 euros. Then more words follow here.", 15), "Costs 3.50 euros.");
         assert_eq!(fit("短", 8), "短");
         assert!(fit(&"长".repeat(50), 10).ends_with('…'));
+    }
+
+    #[test]
+    fn a_list_is_cut_between_its_lines() {
+        let steps =
+            "Add it later:\n1. Open the order and tap it.\n2. Fill in the title.\n3. Download the invoice from there.";
+        for limit in 8..steps.len() / 2 {
+            let cut = fit(steps, limit);
+            assert!(!cut.ends_with("2.") && !cut.ends_with("3."), "{cut}");
+        }
+        assert_eq!(fit(steps, 41), "Add it later:\n1. Open the order and tap it.\n2. Fill in the title.");
+        let zh = "签收后开出电子发票，与纸质发票同等效力。\n忘了选也可以补：\n1. 打开“我的订单”，点进订单。";
+        assert_eq!(fit(zh, 32), "签收后开出电子发票，与纸质发票同等效力。");
+        // English has the room of the same bubble.
+        let english = "Twenty letters here. ".repeat(40);
+        assert!(fit(&english, 420).len() > 800);
     }
 }

@@ -57,7 +57,7 @@ pub struct Query<'a> {
 pub struct Passage {
     pub citation: Citation,
     pub category: String,
-    /// Plain text with line breaks, at most about 350 Chinese characters or 120 English words.
+    /// Plain text with line breaks, at most about 350 Chinese characters or 180 English words.
     pub text: String,
     /// The asked language where the article has it, else the one it has.
     pub language: Language,

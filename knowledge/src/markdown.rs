@@ -48,7 +48,8 @@ pub struct Piece {
 }
 
 /// Splits at headings, then at paragraphs, then at sentences, so that no piece is longer than a chat answer
-/// (350 characters of Chinese, 120 words of English). Tiny neighbours are joined.
+/// (350 characters of Chinese, 180 words of English): an ordinary article is one piece and answers as a whole. Tiny
+/// neighbours are joined.
 pub fn pieces(body: &str, language: Language) -> Vec<Piece> {
     let mut sections: Vec<Piece> = Vec::new();
     for section in sections_of(body) {
@@ -73,7 +74,7 @@ pub fn pieces(body: &str, language: Language) -> Vec<Piece> {
 fn limit(language: Language) -> usize {
     match language {
         Language::Zh => 350,
-        Language::En => 120,
+        Language::En => 180,
     }
 }
 

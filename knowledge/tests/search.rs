@@ -269,3 +269,120 @@ async fn the_shop_content_answers_what_customers_ask() {
     }
     assert!(report.all.sure_right >= 0.85, "{:?}", report.all);
 }
+
+/// Customers often send the topic alone. Its main article must come first, sure enough to be given as the answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_alone_finds_its_main_article() {
+    let knowledge = build(&Article::load_dir(&content().join("articles")).unwrap()).await;
+    let floor = knowledge.thresholds().floor;
+    let mut wrong = Vec::new();
+    for (text, slugs) in [
+        ("return policy", "return-seven-days return-how"),
+        ("what is the return policy", "return-seven-days return-how"),
+        ("What is your return policy?", "return-seven-days return-how"),
+        ("how do returns work", "return-seven-days return-how"),
+        ("退货政策", "return-seven-days return-how"),
+        ("退换货规则", "return-seven-days return-how"),
+        ("七天无理由退货可以延长到30天吗", "return-seven-days"),
+        ("shipping cost", "shipping-fee"),
+        ("运费", "shipping-fee"),
+        ("delivery time", "shipping-delivery-time"),
+        ("发货时间", "shipping-delivery-time"),
+        ("payment methods", "payment-methods"),
+        ("支付方式", "payment-methods"),
+        ("can I pay with paypal", "payment-methods"),
+        ("do you accept American Express", "payment-methods"),
+        ("支持Apple Pay吗", "payment-methods"),
+        ("invoice", "invoice-electronic"),
+        ("can i get an invoice", "invoice-electronic"),
+        ("发票", "invoice-electronic"),
+        ("warranty", "warranty-overview"),
+        ("保修", "warranty-overview"),
+        ("refund time", "refund-time"),
+        ("退款时间", "refund-time"),
+        ("exchange", "exchange-how"),
+        ("换货", "exchange-how"),
+        ("coupons", "coupon-how"),
+        ("优惠券", "coupon-how"),
+        ("membership", "membership-levels membership-benefits"),
+        ("会员", "membership-levels membership-benefits"),
+        ("I received a broken item", "damaged-on-arrival"),
+        ("do you deliver to the US", "international-shipping"),
+        ("能寄到美国吗", "international-shipping"),
+        ("is delivery to Xinjiang free", "shipping-remote-areas"),
+        ("can I pick up in store", "pickup-points"),
+    ] {
+        let language = if text.is_ascii() { En } else { Zh };
+        let found = best(&knowledge, text, language).await.unwrap();
+        let right = slugs.split(' ').any(|s| s == found.citation.article);
+        if !right || found.score < floor {
+            wrong.push(format!("{text}: {} {:.2}, floor {floor:.2}", found.citation.article, found.score));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The bot gives an article's beginning as the answer to many questions, also to those that it denies.
+#[test]
+fn no_article_begins_with_yes_or_no() {
+    let yes_or_no = [
+        "yes",
+        "no,",
+        "no.",
+        "sure",
+        "of course",
+        "certainly",
+        "absolutely",
+        "usually yes",
+        "you can",
+        "可以",
+        "不可以",
+        "能",
+        "不能",
+        "支持",
+        "不支持",
+        "会。",
+        "会，",
+        "不会",
+        "是的",
+        "不是",
+        "当然",
+        "行。",
+        "行，",
+        "不行",
+        "有的",
+        "没有。",
+        "没有，",
+        "对，",
+        "对。",
+        "好的",
+    ];
+    for article in Article::load_dir(&content().join("articles")).unwrap() {
+        for (language, version) in &article.versions {
+            let start = version.body.trim_start_matches(['*', '#', ' ']).to_lowercase();
+            let said = yes_or_no.iter().find(|w| {
+                // "Notes" is not "no".
+                start.strip_prefix(**w).is_some_and(|rest| !w.is_ascii() || !rest.starts_with(char::is_alphabetic))
+            });
+            assert!(said.is_none(), "{} {language:?} begins with {said:?}", article.slug);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_ordinary_article_answers_as_a_whole() {
+    let articles: Vec<Article> = Article::load_dir(&content().join("articles"))
+        .unwrap()
+        .into_iter()
+        .filter(|a| ["damaged-on-arrival", "invoice-electronic", "payment-methods"].contains(&a.slug.as_str()))
+        .collect();
+    let knowledge = build(&articles).await;
+    for (text, start, end) in [
+        ("I received a broken item, the box was crushed", "Tell us within 48 hours", "we'll look at it."),
+        ("can i get an invoice", "Every order can have", "special VAT invoice."),
+        ("can I pay with paypal", "We accept WeChat Pay", "is a fraud."),
+    ] {
+        let found = best(&knowledge, text, En).await.unwrap();
+        assert!(found.text.starts_with(start) && found.text.ends_with(end), "{text}: {}", found.text);
+    }
+}

@@ -6,14 +6,17 @@ use kg::Language;
 use lingua::{LanguageDetector, LanguageDetectorBuilder};
 use regex::Regex;
 
-use crate::text::{Folded, head_chars, is_han, pattern};
+use crate::text::{Folded, head_chars, is_han, pattern, without_markup};
 
 /// More of a text does not change the answer.
 const MAX_CHARS: usize = 600;
 
 /// Says nothing about the language: numbers of orders, addresses of pages and mails.
-static CODE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)https?://\S+|www\.\S+|\S+@\S+\.\w+|\bk\s?f[\s\d-]{6,}|\b[a-z]*\d[a-z0-9-]*\b"));
+static CODE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)https?://[^\s\p{Han}]+|www\.[^\s\p{Han}]+|[^\s\p{Han}]+@[^\s\p{Han}]+\.[a-z0-9]+|\bk\s?f[\s\d-]{6,}|\b[a-z]*\d[a-z0-9-]*\b",
+    )
+});
 static DETECTOR: LazyLock<LanguageDetector> = LazyLock::new(|| {
     LanguageDetectorBuilder::from_languages(&[lingua::Language::Chinese, lingua::Language::English]).build()
 });
@@ -22,8 +25,21 @@ static DETECTOR: LazyLock<LanguageDetector> = LazyLock::new(|| {
 const ANYWHERE: &[&str] =
     &["ok", "okay", "hi", "hello", "bye", "vip", "app", "sku", "lol", "emm", "emmm", "hhh", "qq", "wifi"];
 
+/// Words that English sentences are built with; names of brands and products seldom hold them.
+const GRAMMAR_EN: &[&str] = &[
+    "the", "an", "is", "are", "was", "am", "be", "do", "does", "did", "has", "have", "can", "could", "will", "would",
+    "should", "what", "where", "when", "which", "who", "why", "how", "my", "your", "you", "we", "me", "it", "this",
+    "that", "these", "to", "of", "in", "on", "for", "with", "from", "and", "or", "not", "please", "want", "need",
+    "about", "there", "i'm", "what's", "where's", "don't", "it's", "i've", "any", "much", "many", "if",
+];
+static GRAMMAR_ZH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "[的了吗呢吧么嘛呀我你您他她请帮给把被怎哪谁啥几不没能会要想是有在这那还就都和跟对]|多少|多久|可以|支持|什么|为啥|一下",
+    )
+});
+
 pub fn detect(text: &str) -> Option<Language> {
-    let text = Folded::new(head_chars(text, MAX_CHARS)).text;
+    let text = Folded::new(without_markup(head_chars(text, MAX_CHARS)).as_ref()).text;
     let text = CODE.replace_all(&text, " ");
     let han = text.chars().filter(|c| is_han(*c)).count();
     // Kana and Hangul beside Chinese characters: a language without content here.
@@ -40,13 +56,28 @@ pub fn detect(text: &str) -> Option<Language> {
             telling.then_some(Language::En)
         }
         (_, 0) => Some(Language::Zh),
-        // A Chinese word is one to two characters; what is clearly more decides.
-        (han, words) if han >= 2 * words => Some(Language::Zh),
-        (han, words) if 2 * han <= words => Some(Language::En),
-        _ => match DETECTOR.detect_language_of(text.as_ref()) {
-            Some(lingua::Language::English) => Some(Language::En),
-            _ => Some(Language::Zh),
-        },
+        (han, _) => Some(mixed(&text, han, &words)),
+    }
+}
+
+/// Names stay Latin in Chinese ("支持Apple Pay吗") and Chinese in English ("where is my 订单"): the language is the
+/// one that the sentence is built with.
+fn mixed(text: &str, han: usize, words: &[&str]) -> Language {
+    let built_in_english = words.iter().filter(|w| GRAMMAR_EN.contains(&w.to_ascii_lowercase().as_str())).count();
+    let built_in_chinese = GRAMMAR_ZH.is_match(text);
+    // A Chinese word is one to two characters; what is clearly more decides.
+    if built_in_english == 0 || han >= 2 * words.len() {
+        return Language::Zh;
+    }
+    if built_in_chinese {
+        return if words.len() > 2 * han && built_in_english > 1 { Language::En } else { Language::Zh };
+    }
+    if built_in_english > 1 || 2 * han <= words.len() {
+        return Language::En;
+    }
+    match DETECTOR.detect_language_of(text) {
+        Some(lingua::Language::English) => Language::En,
+        _ => Language::Zh,
     }
 }
 
@@ -85,6 +116,20 @@ mod tests {
             ("帮我call一下客服", Some(Language::Zh)),
             ("ありがとうございます", None),
             ("yes please", Some(Language::En)),
+            ("支持Apple Pay吗", Some(Language::Zh)),
+            ("iPhone 17 Pro Max 多少钱", Some(Language::Zh)),
+            ("Skiff Pro Max Ultra Air 呢", Some(Language::Zh)),
+            ("Visa Mastercard American Express 支持", Some(Language::Zh)),
+            ("Do you have 耳机 in stock", Some(Language::En)),
+            ("how much is shipping to 新疆", Some(Language::En)),
+            ("<b>转人工</b>", Some(Language::Zh)),
+            ("<img src=x> 转人工", Some(Language::Zh)),
+            ("&lt;b&gt;&nbsp;好", Some(Language::Zh)),
+            ("<img src=x>", None),
+            ("看看https://example.com/item/why/is/it这个", Some(Language::Zh)),
+            ("https://example.com/a转人工", Some(Language::Zh)),
+            ("？？？", None),
+            ("😀🎉", None),
         ] {
             assert_eq!(detect(text), language, "{text}");
         }

@@ -1,6 +1,7 @@
 //! Text as the extractors see it: full-width characters folded, invisible ones dropped, offsets kept.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -66,14 +67,26 @@ pub(crate) fn head_chars(text: &str, limit: usize) -> &str {
     }
 }
 
-/// What the encoder gets: order numbers, phones and long digit runs say nothing about the intent but cost
+static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?is)<script\b[^<>]*>.*?</script\s*>|<style\b[^<>]*>.*?</style\s*>|<!--.*?-->|</?[a-z][a-z0-9]*(?:\s[^<>]*|/)?>",
+        r"|&(?:[a-z]{2,8}|#[0-9]{1,6}|#x[0-9a-f]{1,6});",
+    ))
+});
+
+/// Without HTML tags and entities: pasted markup is neither English nor an intent.
+pub(crate) fn without_markup(text: &str) -> Cow<'_, str> {
+    if text.contains(['<', '&']) { MARKUP.replace_all(text, " ") } else { Cow::Borrowed(text) }
+}
+
+/// What the encoder gets: no markup, and order numbers, phones and long digit runs say nothing about the intent but cost
 /// tokens and pull short texts apart, so they become short stand-ins. The same is done to training examples.
 pub(crate) fn for_encoder(text: &str) -> Cow<'_, str> {
     let text = head_chars(text.trim(), 2000);
-    if text.bytes().filter(u8::is_ascii_digit).count() < 6 && text.is_ascii() {
+    if text.bytes().filter(u8::is_ascii_digit).count() < 6 && text.is_ascii() && !text.contains(['<', '&']) {
         return Cow::Borrowed(text);
     }
-    let folded = Folded::new(text).text;
+    let folded = Folded::new(without_markup(text).trim()).text;
     let mut out = String::with_capacity(folded.len());
     let mut digits = String::new();
     for c in folded.chars().chain(std::iter::once('\0')) {
@@ -135,5 +148,15 @@ mod tests {
         assert_eq!(for_encoder("where is KF2026110017"), "where is KF12345");
         assert_eq!(for_encoder(&"好".repeat(5000)).chars().count(), 2000);
         assert_eq!(for_encoder("5号能到吗"), "5号能到吗");
+    }
+
+    #[test]
+    fn markup_does_not_reach_the_encoder() {
+        assert_eq!(for_encoder("<b>转人工</b>"), "转人工");
+        assert_eq!(for_encoder("<img src=x onerror=\"a()\"> 转人工&nbsp;"), "转人工");
+        assert_eq!(for_encoder("<script>alert(1)</script>退款"), "退款");
+        assert_eq!(for_encoder("price < 100 & weight > 5"), "price < 100 & weight > 5");
+        assert_eq!(for_encoder("I <3 you, A&B; ok"), "I <3 you, A&B; ok");
+        assert_eq!(for_encoder("<退货>"), "<退货>");
     }
 }

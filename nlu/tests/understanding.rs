@@ -170,8 +170,19 @@ async fn whole_utterances() {
 #[tokio::test(flavor = "multi_thread")]
 async fn any_text_is_understood() {
     let nlu = nlu().await;
-    for text in ["", "   \n\t", "👍", "😡😡😡", "？？？", "!!!", "12345", "13800138000", "\u{202e}\u{200b}", "\0\u{1}"]
-    {
+    for text in [
+        "",
+        "   \n\t",
+        "👍",
+        "😡😡😡",
+        "？？？",
+        "!!!",
+        "12345",
+        "13800138000",
+        "<script>alert(1)</script>",
+        "\u{202e}\u{200b}",
+        "\0\u{1}",
+    ] {
         let got = nlu.understand(text, NOW).await.unwrap();
         assert_eq!((got.intent.as_str(), got.language), (FALLBACK, None), "{text:?}");
         assert!(got.ranking.is_empty() && got.confidence == 0.0);
@@ -179,9 +190,13 @@ async fn any_text_is_understood() {
     assert_eq!(nlu.understand("😡😡😡", NOW).await.unwrap().sentiment.mood, Mood::Angry);
     assert_eq!(nlu.understand("👍", NOW).await.unwrap().sentiment.mood, Mood::Happy);
     assert_eq!(nlu.understand("2026110017", NOW).await.unwrap().entities[0].text(), Some("KF2026110017"));
-    for text in
-        ["asdfghjkl qwerty", "مرحبا كيف حالك", "ありがとうございます", "<script>alert(1)</script>", "[a](b) {\"c\": 1}"]
-    {
+    for text in [
+        "asdfghjkl qwerty",
+        "مرحبا كيف حالك",
+        "ありがとうございます",
+        "<b onclick=\"x()\">hello</b>",
+        "[a](b) {\"c\": 1}",
+    ] {
         let got = nlu.understand(text, NOW).await.unwrap();
         assert_eq!(got.ranking.len(), 49, "{text}");
     }
@@ -273,4 +288,43 @@ async fn models_swap_and_files_are_checked() {
         IntentModel::from_bytes(newer.as_bytes(), embedder.id()),
         Err(ModelFileError::Version { found: 9 })
     ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn short_questions_and_marked_up_ones() {
+    let nlu = nlu().await;
+    let mut wrong = Vec::new();
+    for (text, intents, language) in [
+        ("return policy", "ask_return_policy", Some(Language::En)),
+        ("What is the return policy?", "ask_return_policy", Some(Language::En)),
+        ("how do returns work", "ask_return_policy", Some(Language::En)),
+        ("退货政策", "ask_return_policy", Some(Language::Zh)),
+        ("退换货规则", "ask_return_policy", Some(Language::Zh)),
+        ("<b>转人工</b>", "talk_to_human", Some(Language::Zh)),
+        ("<img src=x> 转人工", "talk_to_human", Some(Language::Zh)),
+        ("转人工&nbsp;", "talk_to_human", Some(Language::Zh)),
+        ("<img src=x>", "nlu_fallback", None),
+        ("？？？", "nlu_fallback", None),
+        ("😀", "nlu_fallback", None),
+        ("你们老板是谁", "small_talk nlu_fallback", Some(Language::Zh)),
+        ("who is your boss", "small_talk nlu_fallback", Some(Language::En)),
+        ("amex", "ask_payment_methods", Some(Language::En)),
+        ("do you accept American Express", "ask_payment_methods", Some(Language::En)),
+        ("支持Apple Pay吗", "ask_payment_methods", Some(Language::Zh)),
+        ("怎么还没发货，等得我好烦", "order_status", Some(Language::Zh)),
+        ("can I pick up in store", "ask_pickup", Some(Language::En)),
+        ("老板在吗", "greet", Some(Language::Zh)),
+        ("退货", "request_return ask_return_policy", Some(Language::Zh)),
+        ("运费", "ask_shipping_fee", Some(Language::Zh)),
+        ("warranty", "ask_warranty", Some(Language::En)),
+    ] {
+        let got = nlu.understand(text, NOW).await.unwrap();
+        if !intents.split(' ').any(|i| i == got.intent) || got.language != language {
+            wrong.push(format!("{text}: {} {:.2} {:?}", got.intent, got.confidence, got.language));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for text in ["fuck you", "傻逼"] {
+        assert_eq!(nlu.understand(text, NOW).await.unwrap().sentiment.mood, Mood::Angry, "{text}");
+    }
 }
