@@ -1,7 +1,7 @@
 //! Step one, "understand": all unanswered messages of a turn become what the customer wants.
 
 use crate::conversation::{Message, Turn};
-use crate::dialog::{DialogState, is_yes, position};
+use crate::dialog::{DialogState, agrees, position};
 use crate::policy::{PolicyConfig, is_talk};
 use kg::Language;
 use models::{Embedding, ModelError};
@@ -236,7 +236,7 @@ pub(crate) fn answer_to_offer(state: &DialogState, heard: &mut Heard) {
     let by_position = || position(&text, state.offered.len()).and_then(|i| state.offered.get(i)).filter(|_| short);
     let meant = match by_title.or_else(by_position) {
         Some(button) => Some(button.payload.clone()),
-        None => state.yes.clone().filter(|_| is_yes(&text)),
+        None => state.yes.clone().filter(|_| agrees(&text)),
     };
     if let Some(payload) = meant.as_deref().and_then(Payload::parse) {
         heard.all.intent.clone_from(&payload.intent);

@@ -4,10 +4,10 @@
 //! is in the trace. Changing what the bot does means changing this list or `policy.yml`.
 
 use crate::conversation::Reason;
-use crate::dialog::is_stop;
+use crate::dialog::{declines, is_stop};
 use crate::hear::Input;
 use knowledge::Thresholds;
-use nlu::understanding::{FALLBACK, Mood, Sentiment};
+use nlu::understanding::{EntityKind, FALLBACK, Mood, Sentiment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -264,6 +264,11 @@ pub(crate) fn is_talk(intent: &str) -> bool {
 }
 
 fn asks_for_human(s: &Situation<'_>) -> Option<Move> {
+    // "Yes, phone is …" sounds a little like "call me": a dialog hears what it may have asked for.
+    let value = s.input.entity(EntityKind::Phone).or(s.input.entity(EntityKind::Address)).is_some();
+    if s.dialog && !s.declined && value && !s.input.is("talk_to_human", s.config.end_confidence) {
+        return None;
+    }
     ((s.declined || !s.dictating) && s.input.is("talk_to_human", s.config.human_confidence))
         .then_some(Move::Escalate(Reason::Asked))
 }
@@ -292,6 +297,10 @@ fn running_dialog(s: &Situation<'_>) -> Option<Move> {
 }
 
 fn stop(s: &Situation<'_>) -> Option<Move> {
+    // "Please do not cancel it" is no wish to cancel.
+    if !s.dialog && s.input.payload.is_none() && declines(&s.input.text) {
+        return Some(Move::Talk("nothing_to_stop"));
+    }
     (s.dialog && (s.input.is("stop", s.config.end_confidence) || is_stop(&s.input.text))).then_some(Move::Stop)
 }
 

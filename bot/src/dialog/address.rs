@@ -72,7 +72,7 @@ pub(crate) fn complete(so_far: &Address, text: &str, now: i64) -> Option<Address
 /// What comes before the right words in "不对，应该是…", "no, it's …".
 static DENIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^\s*(?:(?:不对|不是|不|错了|写错了|nope|no|wrong|sorry)[\s，,。.!！;；]*)*(?:应该是|应为|应该|是|改成|改为|it'?s|it is|it should be|should be)?\s*",
+        r"(?i)^\s*(?:(?:不对|不是|不过|但是|不|但|错了|写错了|是的|对的|好的|好|确认|可以|nope|no\b|wrong|sorry|yes|yeah|ok|okay|sure|but|please|i want it|send it|sent)[\s，,。.!！;；]*)*(?:门牌号|地址|房号|the address|the house number)?\s*(?:应该是|应为|应该|是|改成|改为|换成|寄到|it'?s|it is|it should be|should be|to\b)?\s*",
     )
     .ok()
 });
@@ -83,7 +83,11 @@ static HOUSE: LazyLock<Option<Regex>> =
 pub(crate) fn corrected(noted: &Address, text: &str, now: i64) -> Option<Address> {
     let rest = DENIAL.as_ref()?.replace(text, "");
     let rest = rest.trim();
-    if !rest.chars().any(|c| c.is_ascii_digit()) {
+    // Words left over are no part of an address.
+    let rest = rest.trim_end_matches(['.', '。', '!', '！']).trim();
+    let rest = rest.strip_suffix("instead").unwrap_or(rest).trim();
+    let leftover = ["不过", "但是", "改成", "改为", " but ", "instead"].iter().any(|w| rest.contains(w));
+    if leftover || !rest.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
     if let Some(house) = HOUSE.as_ref()?.captures(rest) {
@@ -209,6 +213,7 @@ mod tests {
         let street = |text: &str| corrected(&noted, text, 0).map(|a| a.street);
         assert_eq!(street("不对，是89号").as_deref(), Some("中山路89号5栋302室"));
         assert_eq!(street("no, 303室").as_deref(), Some("中山路88号5栋303室"));
+        assert_eq!(street("是的，不过门牌号改成2号").as_deref(), Some("中山路2号5栋302室"));
         assert_eq!(street("不对，我写错了"), None);
         assert_eq!(corrected(&place("南京市", ""), "89号", 0).map(|a| a.street), None);
     }

@@ -1,9 +1,9 @@
 //! Return, exchange or refund of a delivered order.
 
 use super::cancel_order::{listed_reason, reason_buttons, reason_of};
-use super::consent::{Consent, consent, refuses, settles};
-use super::pick::{Picked, choices, ids, pick};
-use super::{Step, interrupts, reading_failed, sign_in_first};
+use super::consent::{Consent, calls_off, consent, refuses, settles};
+use super::pick::{Picked, choices, ids, names_order, pick};
+use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::{Answer, Reason};
 use crate::evidence::{PolicyFound, policy_of};
 use crate::facts::Order;
@@ -213,8 +213,13 @@ impl AfterSales {
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         let named_reason =
             self.stage == Stage::Reason && (listed_reason(work, input, REASONS).is_some() || explains(input));
+        if self.stage == Stage::Confirm && input.payload.is_none() && calls_off(&input.text) {
+            work.say("stopped", json!({}));
+            return Step::Done;
+        }
+        let chooses = self.order.is_none() && names_order(input);
         let settles = self.stage == Stage::Confirm && settles(work, input, self.question, YES);
-        if !named_reason && !settles && interrupts(work, input, &self.own()) {
+        if !named_reason && !settles && !chooses && interrupts(work, input, &self.own()) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
@@ -255,6 +260,20 @@ impl AfterSales {
             Stage::Confirm => match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
                 Consent::No => self.let_go(work, &order),
+                // What exactly is different, only the customer knows: back to the question before.
+                Consent::Correction => {
+                    self.reason = None;
+                    let before = work.say.len();
+                    let step = self.choose(work, &order);
+                    explain_again(work, before);
+                    step
+                }
+                Consent::Doubt => {
+                    let before = work.say.len();
+                    let step = self.choose(work, &order);
+                    explain_again(work, before);
+                    step
+                }
                 Consent::Unclear => Step::NotAnAnswer,
             },
         }

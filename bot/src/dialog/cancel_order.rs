@@ -1,8 +1,8 @@
 //! Cancel an order that has not been packed yet.
 
-use super::consent::{Consent, consent, refuses, settles};
-use super::pick::{Picked, choices, ids, pick, position};
-use super::{Step, interrupts, reading_failed, sign_in_first};
+use super::consent::{Consent, consent, is_yes, refuses, settles};
+use super::pick::{Picked, choices, ids, names_order, pick, position};
+use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
 use crate::facts::{Order, clean};
 use crate::hear::Input;
@@ -125,8 +125,9 @@ impl CancelOrder {
 
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         let named_reason = self.stage == Stage::Reason && listed_reason(work, input, REASONS).is_some();
+        let chooses = self.order.is_none() && names_order(input);
         let settles = self.stage == Stage::Confirm && settles(work, input, self.question, YES);
-        if !named_reason && !settles && interrupts(work, input, OWN) {
+        if !named_reason && !settles && !chooses && interrupts(work, input, OWN) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
@@ -163,6 +164,20 @@ impl CancelOrder {
             Stage::Confirm => match consent(work, input, self.question, YES) {
                 Consent::Yes(seq) => self.write(work, &order, seq).await,
                 Consent::No => self.keep(work, &order),
+                // What exactly is different, only the customer knows: back to the question before.
+                Consent::Correction => {
+                    self.reason = None;
+                    let before = work.say.len();
+                    let step = self.choose(work, &order);
+                    explain_again(work, before);
+                    step
+                }
+                Consent::Doubt => {
+                    let before = work.say.len();
+                    let step = self.choose(work, &order);
+                    explain_again(work, before);
+                    step
+                }
                 Consent::Unclear => Step::NotAnAnswer,
             },
         }
@@ -241,5 +256,6 @@ pub(super) fn reason_of(work: &Work<'_>, input: &Input, reasons: &[&str]) -> Opt
         return Some(clean(pressed));
     }
     let text = clean(&input.text);
-    (input.payload.is_none() && text.chars().count() >= 2 && !input.question).then_some(text)
+    let says = input.payload.is_none() && text.chars().count() >= 2 && !input.question && !is_yes(&text);
+    says.then_some(text)
 }

@@ -1,9 +1,9 @@
 //! Change the delivery address of an order that has not been packed yet.
 
 use super::address::{complete, corrected, named};
-use super::consent::{Consent, consent, settles};
-use super::pick::{Picked, choices, ids, pick};
-use super::{Step, interrupts, reading_failed, sign_in_first};
+use super::consent::{Consent, calls_off, consent, settles};
+use super::pick::{Picked, choices, ids, names_order, pick};
+use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
 use crate::facts::{Address, Order};
 use crate::hear::Input;
@@ -168,8 +168,13 @@ impl ChangeAddress {
     pub(super) async fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
         let said = named(input);
         let names_address = said.names_place() && (!said.city.is_empty() || !said.street.is_empty());
+        if self.stage == Stage::Confirm && input.payload.is_none() && calls_off(&input.text) {
+            work.say("stopped", json!({}));
+            return Step::Done;
+        }
+        let chooses = self.order.is_none() && names_order(input);
         let settles = self.stage == Stage::Confirm && settles(work, input, self.question, YES);
-        if !names_address && !settles && interrupts(work, input, OWN) {
+        if !names_address && !settles && !chooses && interrupts(work, input, OWN) {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
@@ -210,7 +215,14 @@ impl ChangeAddress {
                 Consent::No if input.payload.is_none() && self.correct(&input.text, work.turn.now) => {
                     self.choose(work, &order)
                 }
-                Consent::No => self.ask_what_else(work, &order),
+                Consent::Correction if self.correct(&input.text, work.turn.now) => self.choose(work, &order),
+                Consent::No | Consent::Correction => self.ask_what_else(work, &order),
+                Consent::Doubt => {
+                    let before = work.say.len();
+                    let step = self.choose(work, &order);
+                    explain_again(work, before);
+                    step
+                }
                 Consent::Unclear => Step::NotAnAnswer,
             };
         }

@@ -2,12 +2,18 @@
 
 use crate::hear::Input;
 use crate::work::Work;
+use regex::Regex;
+use std::sync::LazyLock;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Consent {
     /// With the seq of the message that said so.
     Yes(i64),
     No,
+    /// "Yes?", "确认吗", "嗯": wants to hear the question again.
+    Doubt,
+    /// "Yes, but …": something else is wanted than what was read back.
+    Correction,
     Unclear,
 }
 
@@ -25,7 +31,6 @@ const YES: &[&str] = &[
     "好吧",
     "行",
     "可以",
-    "嗯",
     "嗯嗯",
     "没问题",
     "同意",
@@ -150,13 +155,88 @@ pub(crate) fn denies(text: &str) -> bool {
     refuses || is_no(&text) || DENIALS.iter().any(|d| text.contains(d))
 }
 
+/// A question mark or particle: whoever asks has not decided.
+pub(crate) fn doubts(text: &str) -> bool {
+    text.contains(['?', '？', '吗', '么', '呢', '嘛'])
+}
+
+/// Says hardly more than that it was heard.
+const HUMS: &[&str] = &["嗯", "哦", "噢", "啊", "额", "呃", "um", "uh", "hm", "hmm", "mm", "huh"];
+
+/// Nothing but a doubtful yes or no, a hum, or question marks.
+fn is_doubt(text: &str, own_yes: &[&str]) -> bool {
+    let told: String = text.chars().map(|c| if "?？吗么呢嘛".contains(c) { ' ' } else { c }).collect();
+    let words: Vec<&str> = text.split(['?', '？', '!', '！', ',', '，', '.', '。']).map(str::trim).collect();
+    let asked = doubts(text)
+        && (bare(&told).is_empty()
+            || said_yes(&told)
+            || listed(own_yes, &told)
+            || words.iter().all(|w| w.is_empty() || said_yes(w)));
+    asked || listed(HUMS, text)
+}
+
+/// What turns a yes into something else, wherever it stands.
+static RESERVES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:but|except|however|instead|rather|although|only)\b|不过|但|只是|除了|改成|改为|改到|换成|换到|应该是|寄到|送到",
+    )
+    .ok()
+});
+static YES_AND_MORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s*(?:(?:yes|yeah|yep|ok|okay|sure|right|correct|confirm)\b|(?:是的?|对的?|好的?|确认|确定|可以|行|嗯)[\s，,。.;；！!])").ok()
+});
+
+/// "Yes, but to 7 King Street", "I want it sent there instead".
+pub(crate) fn reserves(text: &str) -> bool {
+    let fits = |r: &LazyLock<Option<Regex>>| r.as_ref().is_some_and(|r| r.is_match(text));
+    !doubts(text) && !is_yes(text) && (fits(&RESERVES) || fits(&YES_AND_MORE))
+}
+
+/// Do not do it, said in full: "please do not change it", "我没说要取消".
+static DECLINES_EN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let what = r"(?:cancel|change|submit|return|exchange|refund|cancelled|changed|cancelling|changing|returning)";
+    let thing = r"(?:it|that|this|anything|(?:my|the|this|that)(?: \w+)? ?(?:order|address|one)?|order)";
+    Regex::new(&format!(
+        r"^(?:please|no|yes|oh|i|you|so|but|hey| )*(?:(?:do not|dont)(?: want(?: you)? to| want it)?|(?:did not|didnt|never) (?:ask|asked|say|said|want|wanted)(?: you| for)?(?: to)?) {what}(?: {thing})?(?: please| yet| now)*$"
+    ))
+    .ok()
+});
+static DECLINES_ZH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        "^(?:请|麻烦|你|您|我|先|是的|不|哦|啊)*(?:不要|别|不想|不用|没说要?|没有说要?|没要|没想|不是要|没让你|没叫你)(?:再|给我|帮我|你|您|去)*(?:取消|修改|改|退货|退款|换货|退|换|提交)(?:了|它|我的|这个|这笔|这单|收货|地址|订单|申请|吧|啊|哦)*$",
+    )
+    .ok()
+});
+const CALLS_OFF: &[&str] = &["yes cancel", "cancel", "cancel that", "cancel this", "取消", "是的取消", "取消吧"];
+
+/// A whole message that says not to do it; nothing is done then, whatever is open.
+pub(crate) fn declines(text: &str) -> bool {
+    let text_only = bare(text);
+    let fits = |r: &LazyLock<Option<Regex>>| r.as_ref().is_some_and(|r| r.is_match(&text_only));
+    !doubts(text) && (fits(&DECLINES_EN) || fits(&DECLINES_ZH))
+}
+
+/// "Yes, cancel" to anything but a cancellation calls it off.
+pub(crate) fn calls_off(text: &str) -> bool {
+    !doubts(text) && listed(CALLS_OFF, text)
+}
+
 fn listed(words: &[&str], text: &str) -> bool {
     let text = bare(text);
     !text.is_empty() && words.iter().any(|w| bare(w) == text)
 }
 
+fn said_yes(text: &str) -> bool {
+    listed(YES, text) || listed(HUMS, text)
+}
+
 pub(crate) fn is_yes(text: &str) -> bool {
-    listed(YES, text)
+    listed(YES, text) && !doubts(text)
+}
+
+/// Good enough where nothing is written.
+pub(crate) fn agrees(text: &str) -> bool {
+    is_yes(text) || (listed(&["嗯"], text) && !doubts(text))
 }
 
 pub(crate) fn is_no(text: &str) -> bool {
@@ -164,7 +244,7 @@ pub(crate) fn is_no(text: &str) -> bool {
 }
 
 pub(crate) fn is_stop(text: &str) -> bool {
-    listed(STOP, text)
+    (listed(STOP, text) && !doubts(text)) || declines(text)
 }
 
 /// `question` is the number of the confirmation question that is open, `own_yes` what else says yes to it ("cancel it"). An explicit yes is a pressed button of this very
@@ -185,6 +265,13 @@ pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32, own_yes: &[
     if input.parts.iter().any(refused) {
         return Consent::No;
     }
+    let typed = |what: &dyn Fn(&str) -> bool| input.parts.iter().any(|p| p.payload.is_none() && what(&p.text));
+    if typed(&|text| is_doubt(text, own_yes)) {
+        return Consent::Doubt;
+    }
+    if typed(&reserves) && !typed(&|text| listed(own_yes, text)) {
+        return Consent::Correction;
+    }
     let mut yes = None;
     for part in &input.parts {
         let (affirms, denies) = match &part.payload {
@@ -192,7 +279,7 @@ pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32, own_yes: &[
                 let of_this = p.slots.get("question").is_none_or(|q| q.as_u64() == Some(u64::from(question)));
                 (p.intent == "affirm" && of_this, p.intent == "deny" && of_this)
             }
-            None => (is_yes(&part.text) || listed(own_yes, &part.text), false),
+            None => (!doubts(&part.text) && (is_yes(&part.text) || listed(own_yes, &part.text)), false),
         };
         if denies {
             return Consent::No;
@@ -208,10 +295,19 @@ pub(crate) fn consent(work: &Work<'_>, input: &Input, question: u32, own_yes: &[
 /// Yes or no to the open confirmation, so that nothing else in it counts; a question is answered first.
 pub(crate) fn settles(work: &Work<'_>, input: &Input, question: u32, own_yes: &[&str]) -> bool {
     match consent(work, input, question, own_yes) {
-        Consent::Yes(_) => true,
+        Consent::Yes(_) | Consent::Doubt => true,
+        Consent::Correction => !input.question && !is_stop(&input.text) && !another_wish(work, input),
         Consent::No => !input.question && !is_stop(&input.text),
         Consent::Unclear => false,
     }
+}
+
+/// "Yes, but cancel the other one as well": a wish of its own, not a new value.
+fn another_wish(work: &Work<'_>, input: &Input) -> bool {
+    let sure = input.confidence >= work.parts.policy.interrupt_confidence;
+    let value = input.text.chars().any(|c| c.is_ascii_digit());
+    let wants = crate::policy::ACTIONS.contains(&input.intent.as_str()) || input.intent == "talk_to_human";
+    sure && wants && !value
 }
 
 /// A clear no where a reason was asked for ("not what I meant"); "not the colour I wanted" is a reason.
@@ -249,6 +345,47 @@ mod tests {
             assert!(denies(no) && !is_yes(no), "{no}");
         }
         assert!(!denies("没问题") && !denies("no problem, go ahead") && !denies("确认"));
+        for asked in [
+            "嗯？",
+            "yes?",
+            "sure?",
+            "确认？",
+            "可以？",
+            "是?",
+            "对？",
+            "ok?",
+            "confirm?",
+            "right? y?",
+            "确认吗",
+            "可以么",
+            "？",
+            "嗯",
+        ] {
+            assert!(!is_yes(asked) && is_doubt(asked, &[]), "{asked}");
+        }
+        for but in [
+            "是的，不过门牌号改成2号",
+            "yes but to 7 King Street",
+            "yes but unit 5",
+            "I want it sent to 5 Elm St instead",
+            "yes, phone is +1 416 555 0000",
+        ] {
+            assert!(reserves(but) && !is_yes(but), "{but}");
+        }
+        for not in [
+            "Please do not change it",
+            "不要取消",
+            "我没说要取消",
+            "Please do not cancel it",
+            "不要改了",
+            "don't cancel my order",
+        ] {
+            assert!(declines(not), "{not}");
+        }
+        for other in ["不要改成2号", "不想要了", "cancel my order", "为什么不能取消", "不要退货，换货吧", "取消订单"]
+        {
+            assert!(!declines(other), "{other}");
+        }
         assert!(is_no("不对") && is_no("No!") && is_stop("算了") && is_stop("Never mind."));
     }
 }

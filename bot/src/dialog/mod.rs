@@ -15,7 +15,8 @@ mod pick;
 mod track_parcel;
 
 pub use after_sales::Kind;
-pub(crate) use consent::{is_stop, is_yes};
+use consent::is_yes;
+pub(crate) use consent::{agrees, declines, is_stop};
 pub(crate) use pick::position;
 
 use crate::conversation::{Button, Reason};
@@ -229,11 +230,15 @@ pub(crate) fn interrupts(work: &Work<'_>, input: &Input, own: &[&str]) -> bool {
         let answers = ["order", "affirm", "deny", "inform", "reason", "address", "other"];
         return !answers.contains(&payload.intent.as_str()) && !own.contains(&payload.intent.as_str());
     }
+    let config = &work.parts.policy;
+    // "Do not cancel it" looks like the wish to cancel.
+    if consent::is_stop(&input.text) {
+        return true;
+    }
     if own.contains(&input.intent.as_str()) {
         return false;
     }
-    let config = &work.parts.policy;
-    if consent::is_stop(&input.text) || input.is("stop", config.end_confidence) {
+    if input.is("stop", config.end_confidence) {
         return true;
     }
     // "The second one", "yes", "no" answer the question, whatever else they look like.
@@ -253,6 +258,14 @@ pub(crate) fn interrupts(work: &Work<'_>, input: &Input, own: &[&str]) -> bool {
     let wants = ACTIONS.contains(&input.intent.as_str()) || input.intent == "complaint";
     let chats = matches!(input.intent.as_str(), "greet" | "thanks" | "goodbye" | "small_talk" | "ask_capabilities");
     sure && (asks || wants || (chats && input.entities.is_empty()))
+}
+
+/// The confirmation is explained once more: what is asked from `before` on gets an introduction.
+pub(crate) fn explain_again(work: &mut Work<'_>, before: usize) {
+    let intro = work.text("only_when_confirmed", serde_json::json!({}));
+    if let Some(answer) = work.say.get_mut(before) {
+        answer.text = format!("{intro}\n{}", answer.text);
+    }
 }
 
 /// An action that only reads failed, or a customer who is not signed in asks about orders: both end the dialog.

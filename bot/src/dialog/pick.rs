@@ -72,6 +72,29 @@ pub(crate) async fn pick(
     Ok(Picked::Nothing)
 }
 
+/// Does this answer "which order?": a number or a product of ours with hardly a word around it?
+pub(super) fn names_order(input: &Input) -> bool {
+    if input.payload.is_some() || input.question {
+        return false;
+    }
+    let mut rest = input.text.clone();
+    let mut named: Vec<_> =
+        input.entities.iter().filter(|e| matches!(e.kind, EntityKind::OrderNumber | EntityKind::Product)).collect();
+    named.sort_by_key(|e| std::cmp::Reverse(e.start));
+    for entity in &named {
+        if entity.start <= entity.end && rest.get(entity.start..entity.end).is_some() {
+            rest.replace_range(entity.start..entity.end, "");
+        }
+    }
+    let other_wish = crate::policy::ACTIONS.contains(&input.intent.as_str()) && input.intent != "order_status";
+    let around = rest
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| if crate::facts::is_han(c) { 2 } else { 1 })
+        .sum::<usize>();
+    !named.is_empty() && (around == 0 || (around <= 24 && !other_wish))
+}
+
 fn one_of(mut orders: Vec<&Order>) -> Picked {
     match orders.len() {
         0 => Picked::Nothing,

@@ -48,6 +48,16 @@ const UTTERANCES: &[&str] = &[
     "ok",
     "对",
     "yes, but change the phone first",
+    "确认？",
+    "yes?",
+    "嗯？",
+    "嗯",
+    "ok?",
+    "可以吗",
+    "是的，不过门牌号改成2号",
+    "I want it sent to 5 Elm St instead",
+    "please do not change it",
+    "不要取消",
     "好的，等一下",
     "不",
     "no",
@@ -90,6 +100,8 @@ const PAYLOADS: &[&str] = &[
 fn explicit_yes(text: &str, payload: Option<&str>) -> bool {
     match payload {
         Some(p) => p == "/affirm" || p.starts_with("/affirm{"),
+        // Whoever asks has not said yes.
+        None if text.contains(['?', '？', '吗', '么', '呢']) => false,
         None => ["是的", "确认", "好的", "yes", "ok", "对"].contains(&text),
     }
 }
