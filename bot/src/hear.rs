@@ -2,7 +2,7 @@
 
 use crate::conversation::{Message, Turn};
 use crate::dialog::{DialogState, agrees, position};
-use crate::policy::{PolicyConfig, is_talk};
+use crate::policy::{ACTIONS, PolicyConfig, is_talk};
 use kg::Language;
 use models::{Embedding, ModelError};
 use nlu::understanding::{Entity, EntityKind, FALLBACK, Mood, Sentiment, Understanding};
@@ -164,8 +164,15 @@ pub(crate) async fn hear(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>)
 
 /// Rasa's REST channel sends the payload as the message itself.
 fn payload_of(message: &Message) -> Option<Payload> {
-    let raw = message.payload.as_deref().or_else(|| message.text.starts_with('/').then_some(message.text.as_str()))?;
-    Payload::parse(raw)
+    if let Some(raw) = &message.payload {
+        return Payload::parse(raw);
+    }
+    // Typed by hand, only what some part of the bot knows is more than text.
+    Payload::parse(&message.text).filter(|p| {
+        let others = ["order", "inform", "reason", "address", "other", "article", "talk_to_human", "complaint"];
+        let intent = p.intent.as_str();
+        is_talk(intent) || intent.starts_with("ask_") || ACTIONS.contains(&intent) || others.contains(&intent)
+    })
 }
 
 async fn join(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>, inputs: &[Input]) -> Result<Input, ModelError> {

@@ -2,7 +2,7 @@
 
 use super::cancel_order::{listed_reason, reason_buttons, reason_of};
 use super::consent::{Consent, calls_off, consent, refuses, settles};
-use super::pick::{Picked, choices, ids, names_order, pick};
+use super::pick::{Picked, choices, ids, mean_this, names_order, pick, refuses_this, says_this};
 use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::{Answer, Reason};
 use crate::evidence::{PolicyFound, policy_of};
@@ -51,6 +51,9 @@ pub struct AfterSales {
     pub stage: Stage,
     #[serde(default)]
     pub question: u32,
+    /// The number that was named is unknown: even a single order is no answer before it is named.
+    #[serde(default)]
+    pub unsure: bool,
     /// The policy for this order was told already.
     #[serde(default)]
     pub told: Option<String>,
@@ -70,7 +73,16 @@ const REASONS: &[&str] = &["quality", "damaged", "wrong_item", "not_as_described
 
 impl AfterSales {
     pub(super) fn of(kind: Kind) -> Self {
-        Self { kind, order: None, offered: Vec::new(), reason: None, stage: Stage::Order, question: 0, told: None }
+        Self {
+            kind,
+            order: None,
+            offered: Vec::new(),
+            reason: None,
+            stage: Stage::Order,
+            question: 0,
+            unsure: false,
+            told: None,
+        }
     }
 
     /// Questions about returns are answered in between; a changed wish (exchange instead of return) changes the kind.
@@ -100,6 +112,7 @@ impl AfterSales {
             Ok(Picked::One(order)) => self.choose(work, &order),
             Ok(Picked::NotYours(number)) => {
                 work.say("order_not_found", json!({ "number": number }));
+                self.unsure = true;
                 self.among(work, &orders)
             }
             Ok(Picked::Several(some)) if some.iter().any(returnable) => self.among(work, &some),
@@ -110,6 +123,8 @@ impl AfterSales {
     fn among(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
         let arrived: Vec<Order> = orders.iter().filter(|o| returnable(o)).cloned().collect();
         match arrived.as_slice() {
+            // The one that was meant is not there; the others are nobody's business now.
+            [] if self.unsure => Step::Done,
             [] => match orders.first() {
                 Some(newest) => self.choose(work, &newest.clone()),
                 None => {
@@ -117,6 +132,11 @@ impl AfterSales {
                     Step::Done
                 }
             },
+            [one] if self.unsure => {
+                self.stage = Stage::Order;
+                self.offered = ids(std::slice::from_ref(one), 1);
+                mean_this(work, one)
+            }
             [one] => self.choose(work, &one.clone()),
             _ => {
                 self.stage = Stage::Order;
@@ -129,6 +149,7 @@ impl AfterSales {
     }
 
     fn choose(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        self.unsure = false;
         let facts = work.order_facts(order);
         let kind = self.kind.code();
         if !returnable(order) {
@@ -223,6 +244,17 @@ impl AfterSales {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        if self.unsure && self.order.is_none() && self.offered.len() == 1 {
+            if says_this(input)
+                && let Some(order) = orders.iter().find(|o| self.offered.contains(&o.id))
+            {
+                return self.choose(work, &order.clone());
+            }
+            if refuses_this(work, input) {
+                work.say("stopped", json!({}));
+                return Step::Done;
+            }
+        }
         let changed = self.changes_kind(work, input);
         match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
             Err(_) => return reading_failed(work),
@@ -235,7 +267,9 @@ impl AfterSales {
             }
             Ok(Picked::NotYours(number)) => {
                 work.say("order_not_found", json!({ "number": number }));
-                return self.ask(work).await;
+                self.order = None;
+                self.unsure = true;
+                return self.among(work, &orders);
             }
             Ok(_) => {}
         }

@@ -1,7 +1,7 @@
 //! Cancel an order that has not been packed yet.
 
 use super::consent::{Consent, consent, is_yes, refuses, settles};
-use super::pick::{Picked, choices, ids, names_order, pick, position};
+use super::pick::{Picked, choices, ids, mean_this, names_order, pick, position, refuses_this, says_this};
 use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
 use crate::facts::{Order, clean};
@@ -18,6 +18,9 @@ pub struct CancelOrder {
     pub reason: Option<String>,
     pub stage: Stage,
     pub question: u32,
+    /// The number that was named is unknown: even a single order is no answer before it is named.
+    #[serde(default)]
+    pub unsure: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +58,7 @@ impl CancelOrder {
             Ok(Picked::One(order)) => self.choose(work, &order),
             Ok(Picked::NotYours(number)) => {
                 work.say("order_not_found", json!({ "number": number }));
+                self.unsure = true;
                 self.among(work, &orders)
             }
             Ok(Picked::Several(some)) if some.iter().any(Order::changeable) => self.among(work, &some),
@@ -65,6 +69,8 @@ impl CancelOrder {
     fn among(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
         let open: Vec<Order> = orders.iter().filter(|o| o.changeable()).cloned().collect();
         match open.as_slice() {
+            // The one that was meant is not there; the others are nobody's business now.
+            [] if self.unsure => Step::Done,
             [] => match orders.first() {
                 Some(newest) => self.choose(work, &newest.clone()),
                 None => {
@@ -72,6 +78,11 @@ impl CancelOrder {
                     Step::Done
                 }
             },
+            [one] if self.unsure => {
+                self.stage = Stage::Order;
+                self.offered = ids(std::slice::from_ref(one), 1);
+                mean_this(work, one)
+            }
             [one] => self.choose(work, &one.clone()),
             _ => {
                 self.stage = Stage::Order;
@@ -84,6 +95,7 @@ impl CancelOrder {
     }
 
     fn choose(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        self.unsure = false;
         self.order = Some(order.id.clone());
         if !order.changeable() {
             return too_late(work, order);
@@ -131,6 +143,17 @@ impl CancelOrder {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        if self.unsure && self.order.is_none() && self.offered.len() == 1 {
+            if says_this(input)
+                && let Some(order) = orders.iter().find(|o| self.offered.contains(&o.id))
+            {
+                return self.choose(work, &order.clone());
+            }
+            if refuses_this(work, input) {
+                work.say("stopped", json!({}));
+                return Step::Done;
+            }
+        }
         match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
             Err(_) => return reading_failed(work),
             Ok(Picked::One(order)) if self.order.as_deref() != Some(order.id.as_str()) => {
@@ -142,7 +165,9 @@ impl CancelOrder {
             }
             Ok(Picked::NotYours(number)) => {
                 work.say("order_not_found", json!({ "number": number }));
-                return self.ask(work).await;
+                self.order = None;
+                self.unsure = true;
+                return self.among(work, &orders);
             }
             Ok(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use super::address::{complete, corrected, named};
 use super::consent::{Consent, calls_off, consent, settles};
-use super::pick::{Picked, choices, ids, names_order, pick};
+use super::pick::{Picked, choices, ids, mean_this, names_order, pick, refuses_this, says_this};
 use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
 use crate::facts::{Address, Order};
@@ -22,6 +22,9 @@ pub struct ChangeAddress {
     pub stage: Stage,
     /// Number of the open confirmation question.
     pub question: u32,
+    /// The number that was named is unknown: even a single order is no answer before it is named.
+    #[serde(default)]
+    pub unsure: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +64,7 @@ impl ChangeAddress {
             Ok(Picked::One(order)) => self.choose(work, &order),
             Ok(Picked::NotYours(number)) => {
                 work.say("order_not_found", json!({ "number": number }));
+                self.unsure = true;
                 self.among(work, &orders)
             }
             Ok(Picked::Several(some)) if some.iter().any(Order::changeable) => self.among(work, &some),
@@ -72,6 +76,8 @@ impl ChangeAddress {
     fn among(&mut self, work: &mut Work<'_>, orders: &[Order]) -> Step {
         let open: Vec<Order> = orders.iter().filter(|o| o.changeable()).cloned().collect();
         match open.as_slice() {
+            // The one that was meant is not there; the others are nobody's business now.
+            [] if self.unsure => Step::Done,
             [] => match orders.first() {
                 Some(newest) => self.too_late(work, &newest.clone()),
                 None => {
@@ -79,6 +85,11 @@ impl ChangeAddress {
                     Step::Done
                 }
             },
+            [one] if self.unsure => {
+                self.stage = Stage::Order;
+                self.offered = ids(std::slice::from_ref(one), 1);
+                mean_this(work, one)
+            }
             [one] => self.choose(work, &one.clone()),
             _ => {
                 self.stage = Stage::Order;
@@ -91,6 +102,7 @@ impl ChangeAddress {
     }
 
     fn choose(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
+        self.unsure = false;
         if !order.changeable() {
             return self.too_late(work, order);
         }
@@ -178,6 +190,17 @@ impl ChangeAddress {
             return Step::NotAnAnswer;
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        if self.unsure && self.order.is_none() && self.offered.len() == 1 {
+            if says_this(input)
+                && let Some(order) = orders.iter().find(|o| self.offered.contains(&o.id))
+            {
+                return self.choose(work, &order.clone());
+            }
+            if refuses_this(work, input) {
+                work.say("stopped", json!({}));
+                return Step::Done;
+            }
+        }
         let picked = match pick(work, input, &orders, &self.offered, self.order.as_deref()).await {
             Ok(picked) => picked,
             Err(_) => return reading_failed(work),
@@ -193,7 +216,9 @@ impl ChangeAddress {
             }
             Picked::NotYours(number) => {
                 work.say("order_not_found", json!({ "number": number }));
-                return self.ask(work).await;
+                self.order = None;
+                self.unsure = true;
+                return self.among(work, &orders);
             }
             _ => {}
         }

@@ -62,12 +62,24 @@ impl LeaveMessage {
     fn is_something_else(&self, work: &Work<'_>, input: &Input) -> bool {
         let floor = work.parts.policy.end_confidence;
         let asks = work.customer().signed_in && ["order_status", "track_parcel"].iter().any(|i| input.is(i, floor));
-        let knows = input.question && is_question_intent(&input.intent) && input.confidence >= floor;
+        let sure = input.confidence >= work.parts.policy.interrupt_confidence;
+        let names =
+            input.entity(EntityKind::Product).is_some() && input.confidence >= work.parts.policy.topic_confidence;
+        let knows = input.question && is_question_intent(&input.intent) && (sure || names);
         let short = input.text.chars().map(|c| if crate::facts::is_han(c) { 2 } else { 1 }).sum::<usize>() <= SHORT;
         input.is("goodbye", floor) || (short && (asks || knows))
     }
 
     pub(super) fn hear(&mut self, work: &mut Work<'_>, input: &Input) -> Step {
+        let deny = input.payload.as_ref().is_some_and(|p| p.intent == "deny");
+        if deny || (input.payload.is_none() && consent::refuses(work, input)) {
+            work.say("leave_gave_up", json!({}));
+            return Step::Done;
+        }
+        // A command that nobody knows is no message for a human.
+        if input.text.trim_start().starts_with('/') {
+            return Step::NotAnAnswer;
+        }
         if input.payload.is_some() || !input.words || consent::is_stop(&input.text) {
             return Step::NotAnAnswer;
         }

@@ -1,5 +1,7 @@
 //! Which order does the customer mean? By button, number, position, product, day or state.
 
+use super::Step;
+use super::consent::{agrees, refuses};
 use crate::action::ActionError;
 use crate::conversation::Button;
 use crate::facts::{Order, period};
@@ -93,6 +95,24 @@ pub(super) fn names_order(input: &Input) -> bool {
         .map(|c| if crate::facts::is_han(c) { 2 } else { 1 })
         .sum::<usize>();
     !named.is_empty() && (around == 0 || (around <= 24 && !other_wish))
+}
+
+/// "Do you mean KF…?", when the number that was named is unknown and only one order is left.
+pub(super) fn mean_this(work: &mut Work<'_>, order: &Order) -> Step {
+    let (_, buttons) = choices(work, std::slice::from_ref(order));
+    work.ask("mean_this_order", json!({ "order": work.order_facts(order) }), buttons);
+    Step::Ask
+}
+
+pub(super) fn says_this(input: &Input) -> bool {
+    match &input.payload {
+        Some(payload) => payload.intent == "affirm" && payload.slots.is_empty(),
+        None => agrees(&input.text),
+    }
+}
+
+pub(super) fn refuses_this(work: &Work<'_>, input: &Input) -> bool {
+    input.entities.is_empty() && refuses(work, input)
 }
 
 fn one_of(mut orders: Vec<&Order>) -> Picked {
