@@ -112,6 +112,22 @@ pub(crate) struct PolicyFound {
     pub citation: Citation,
     /// The policy says that it cannot be returned at all.
     pub excluded: bool,
+    /// Days after delivery within which it holds.
+    pub days: Option<u16>,
+}
+
+/// Products and categories that a text names.
+pub(crate) fn products_named(parts: &BotParts, text: &str) -> Vec<String> {
+    let graph = parts.graph.get();
+    let mut named: Vec<String> = Vec::new();
+    for mention in graph.link(text) {
+        match graph.node(&mention.node).map(|n| n.kind) {
+            Some(NodeKind::Category) => named.extend(graph.products_of(&mention.node).iter().map(|n| n.id.clone())),
+            Some(NodeKind::Product) => named.push(mention.node),
+            _ => {}
+        }
+    }
+    named
 }
 
 /// Which return policy applies to a product, by the graph.
@@ -120,11 +136,12 @@ pub(crate) fn policy_of(parts: &BotParts, product: &str, language: Language) -> 
     graph.node(product)?;
     let mention = Mention { node: product.to_owned(), start: 0, end: 0, surface: String::new() };
     let answer = kg::query::answer(&graph, Topic::Return, "", &[mention], language)?;
-    let excluded = answer
+    let rule = answer
         .steps
         .iter()
         .filter_map(|s| graph.node(&s.node))
-        .find_map(|n| n.rule.as_ref().filter(|r| r.topic == "return"))
-        .is_some_and(|r| r.verdict == Verdict::No);
-    Some(PolicyFound { citation: graph_citation(&answer, language), text: answer.text, excluded })
+        .find_map(|n| n.rule.as_ref().filter(|r| r.topic == "return"));
+    let excluded = rule.is_some_and(|r| r.verdict == Verdict::No);
+    let days = rule.and_then(|r| r.days);
+    Some(PolicyFound { days, citation: graph_citation(&answer, language), text: answer.text, excluded })
 }

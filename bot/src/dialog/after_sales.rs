@@ -5,8 +5,8 @@ use super::consent::{Consent, calls_off, consent, refuses, settles};
 use super::pick::{Picked, choices, ids, mean_this, names_order, pick, refuses_this, says_this};
 use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::{Answer, Reason};
-use crate::evidence::{PolicyFound, policy_of};
-use crate::facts::Order;
+use crate::evidence::{PolicyFound, policy_of, products_named};
+use crate::facts::{Item, Order};
 use crate::hear::Input;
 use crate::work::{Work, Written};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,9 @@ pub struct AfterSales {
     /// The policy for this order was told already.
     #[serde(default)]
     pub told: Option<String>,
+    /// Products that the customer named: of several things in an order, these are meant.
+    #[serde(default)]
+    pub named: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +72,8 @@ pub enum Stage {
 }
 
 const YES: &[&str] = &["确认提交", "提交", "提交吧", "submit", "submit it", "yes submit it"];
+/// Where the graph knows no rule: the legal period.
+const DAYS: u16 = 7;
 const REASONS: &[&str] = &["quality", "damaged", "wrong_item", "not_as_described", "changed_mind"];
 
 impl AfterSales {
@@ -82,6 +87,7 @@ impl AfterSales {
             question: 0,
             unsure: false,
             told: None,
+            named: Vec::new(),
         }
     }
 
@@ -107,6 +113,7 @@ impl AfterSales {
             return sign_in_first(work, self.kind.intent());
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
+        self.named = products_named(work.parts, &input.text);
         match pick(work, input, &orders, &[], None).await {
             Err(_) => reading_failed(work),
             Ok(Picked::One(order)) => self.choose(work, &order),
@@ -174,15 +181,13 @@ impl AfterSales {
         }
         // The policy for what was bought comes first, with its source; the shop has the last word when it is asked.
         if self.told.is_none() {
-            let policies: Vec<PolicyFound> = order
-                .items
-                .iter()
-                .take(3)
-                .filter_map(|i| policy_of(work.parts, &i.product_id, work.language))
-                .collect();
+            let items: Vec<&Item> = meant(&self.named, order);
+            let about = Order { items: items.iter().map(|i| (*i).clone()).collect(), ..order.clone() };
+            let facts = work.order_facts(&about);
+            let policies: Vec<PolicyFound> =
+                items.iter().take(3).filter_map(|i| policy_of(work.parts, &i.product_id, work.language)).collect();
             self.told = Some(order.id.clone());
-            let excluded =
-                !order.items.is_empty() && policies.len() == order.items.len() && policies.iter().all(|p| p.excluded);
+            let excluded = !items.is_empty() && policies.len() == items.len() && policies.iter().all(|p| p.excluded);
             for policy in policies.iter().take(1) {
                 work.say.push(Answer {
                     text: policy.text.clone(),
@@ -194,6 +199,14 @@ impl AfterSales {
                 work.try_note(format!("{} {}: the policy excludes it", self.kind.intent(), order.id));
                 let human = work.human_button();
                 work.ask("return_excluded", json!({ "order": facts, "kind": kind }), vec![human]);
+                return Step::Done;
+            }
+            let days = policies.iter().filter_map(|p| p.days).max().unwrap_or(DAYS);
+            let last = order.delivered_at.map(|at| at + i64::from(days) * 86_400_000);
+            if last.is_some_and(|last| work.turn.now > last) {
+                work.try_note(format!("{} {}: {days} days are over", self.kind.intent(), order.id));
+                let human = work.human_button();
+                work.ask("return_too_late", json!({ "order": facts, "kind": kind, "days": days }), vec![human]);
                 return Step::Done;
             }
         }
@@ -281,6 +294,11 @@ impl AfterSales {
             Ok(None) => return Step::NotAnAnswer,
             Err(step) => return step,
         };
+        // "I want to return the bra" names a thing of the order; it is no reason.
+        if self.stage == Stage::Reason && !named_reason && self.names_item(work, input, &order) {
+            self.told = None;
+            return self.choose(work, &order);
+        }
         match self.stage {
             Stage::Order => Step::NotAnAnswer,
             Stage::Reason if !named_reason && refuses(work, input) => self.let_go(work, &order),
@@ -311,6 +329,17 @@ impl AfterSales {
                 Consent::Unclear => Step::NotAnAnswer,
             },
         }
+    }
+
+    fn names_item(&mut self, work: &Work<'_>, input: &Input, order: &Order) -> bool {
+        let named = products_named(work.parts, &input.text);
+        let some = order.items.iter().filter(|i| named.contains(&i.product_id)).count();
+        let wishes = self.own().contains(&input.intent.as_str());
+        if order.items.len() < 2 || some == 0 || !wishes || named == self.named {
+            return false;
+        }
+        self.named = named;
+        true
     }
 
     /// "Exchange it instead".
@@ -372,6 +401,12 @@ fn explains(input: &Input) -> bool {
     let text = input.text.to_lowercase();
     let wants = ["投诉", "举报", "complain", "report you"].iter().any(|w| text.contains(w));
     input.payload.is_none() && input.intent == "complaint" && !input.question && !wants
+}
+
+/// The items that were named, or all.
+fn meant<'o>(named: &[String], order: &'o Order) -> Vec<&'o Item> {
+    let some: Vec<&Item> = order.items.iter().filter(|i| named.contains(&i.product_id)).collect();
+    if some.is_empty() { order.items.iter().collect() } else { some }
 }
 
 fn returnable(order: &Order) -> bool {

@@ -105,6 +105,20 @@ pub fn fixture(name: &str) -> Value {
             item("product:kettle-17", "1.7L 电热水壶", "Kettle 1.7 L", 12900),
             12900,
         ),
+        // An order system that does not say when: it still keeps its own rule.
+        "delivered undated" => order(
+            "KF2026090002",
+            "delivered",
+            60,
+            item("product:kettle-17", "1.7L 电热水壶", "Kettle 1.7 L", 12900),
+            12900,
+        ),
+        "delivered mixed" => {
+            let mut items = item("product:m2-headphones", "M2 耳机", "M2 Headphones", 29900);
+            let bra = item("product:wireless-bra", "无钢圈文胸", "Wireless Bra", 12900);
+            items.as_array_mut().unwrap().push(bra[0].clone());
+            order("KF2026110006", "delivered", 6, items, 42800)
+        }
         "delivered briefs" => order(
             "KF2026110004",
             "delivered",
@@ -131,6 +145,9 @@ pub fn fixture(name: &str) -> Value {
             let age = NOW - o["created_at"].as_i64().unwrap();
             o["shipped_at"] = json!(NOW - age + DAY);
             o["delivered_at"] = json!(NOW - age + 3 * DAY);
+            if name == "delivered undated" {
+                o["delivered_at"] = Value::Null;
+            }
             o["carrier"] = json!("顺丰速运");
             o["tracking_number"] = json!("SF1234567891");
         }
