@@ -253,6 +253,12 @@ pub fn day(at: Millis, language: Language) -> String {
     }
 }
 
+/// Midnight in the shop at the end of the day that lies `days` after `at`: delivered on 1 May, seven days end with 8 May.
+pub fn days_end(at: Millis, days: u16) -> Option<Millis> {
+    let last = local(at)?.start_of_day().ok()?.checked_add(jiff::Span::new().days(i64::from(days) + 1)).ok()?;
+    Some(last.timestamp().as_millisecond())
+}
+
 pub fn day_time(at: Millis, language: Language) -> String {
     let Some(z) = local(at) else { return String::new() };
     match language {
@@ -305,6 +311,11 @@ mod tests {
         assert_eq!((day(from, Language::Zh), day(to, Language::Zh)), ("11月9日".into(), "11月16日".into()));
         assert_eq!(day(period("from yesterday", NOW).unwrap().0, Language::En), "Nov 21");
         assert!(period("hello", NOW).is_none());
+        let end = days_end(NOW, 7).unwrap();
+        assert_eq!(
+            (day_time(end - 1, Language::En), day_time(end, Language::En)),
+            ("Nov 29, 23:59".into(), "Nov 30, 00:00".into())
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::pick::{Picked, choices, ids, mean_this, names_order, pick, refuses_th
 use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::{Answer, Reason};
 use crate::evidence::{PolicyFound, policy_of, products_named};
-use crate::facts::{Item, Order};
+use crate::facts::{Item, Order, days_end};
 use crate::hear::Input;
 use crate::work::{Work, Written};
 use serde::{Deserialize, Serialize};
@@ -202,8 +202,8 @@ impl AfterSales {
                 return Step::Done;
             }
             let days = policies.iter().filter_map(|p| p.days).max().unwrap_or(DAYS);
-            let last = order.delivered_at.map(|at| at + i64::from(days) * 86_400_000);
-            if last.is_some_and(|last| work.turn.now > last) {
+            let last = order.delivered_at.and_then(|at| days_end(at, days));
+            if last.is_some_and(|last| work.turn.now >= last) {
                 work.try_note(format!("{} {}: {days} days are over", self.kind.intent(), order.id));
                 let human = work.human_button();
                 work.ask("return_too_late", json!({ "order": facts, "kind": kind, "days": days }), vec![human]);
