@@ -79,6 +79,12 @@ static DENIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static HOUSE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(\d{1,5})\s*(号|弄|幢|栋|楼|室)[。.!！]?$").ok());
 
+static UNIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:unit|apt|apartment|flat|suite|room|floor)\b\.?\s*#?\s*[a-z]?\d{1,5}[a-z]?$").ok()
+});
+static UNIT_IN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:unit|apt|apartment|flat|suite|room|floor)\b").ok());
+
 /// The corrected part of an address that was just read back: another house number, or a whole new line.
 pub(crate) fn corrected(noted: &Address, text: &str, now: i64) -> Option<Address> {
     let rest = DENIAL.as_ref()?.replace(text, "");
@@ -99,6 +105,12 @@ pub(crate) fn corrected(noted: &Address, text: &str, now: i64) -> Option<Address
             street: old.replace(&noted.street, format!("{number}{unit}")).into_owned(),
             ..Address::default()
         });
+    }
+    // A flat without a street belongs to the street that was noted; with another flat there, only the customer knows.
+    if UNIT.as_ref()?.is_match(rest) {
+        let fits = !noted.street.is_empty() && !UNIT_IN.as_ref()?.is_match(&noted.street);
+        let street = format!("{}, {rest}", noted.street);
+        return fits.then(|| Address { street, ..Address::default() });
     }
     complete(noted, rest, now).filter(|found| !found.is_empty())
 }
@@ -214,6 +226,10 @@ mod tests {
         assert_eq!(street("不对，是89号").as_deref(), Some("中山路89号5栋302室"));
         assert_eq!(street("no, 303室").as_deref(), Some("中山路88号5栋303室"));
         assert_eq!(street("是的，不过门牌号改成2号").as_deref(), Some("中山路2号5栋302室"));
+        let baker = place("London", "12 Baker Street");
+        let unit = |noted: &Address| corrected(noted, "yes but unit 5", 0).map(|a| a.street);
+        assert_eq!(unit(&baker).as_deref(), Some("12 Baker Street, unit 5"));
+        assert_eq!(unit(&place("London", "Flat 2, 12 Baker Street")), None);
         assert_eq!(street("不对，我写错了"), None);
         assert_eq!(corrected(&place("南京市", ""), "89号", 0).map(|a| a.street), None);
     }
