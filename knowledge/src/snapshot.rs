@@ -155,6 +155,8 @@ impl Snapshot {
         let Some((candidates, cosines, hits)) = self.candidates(query) else {
             return Vec::new();
         };
+        // The confidence looks at one article and the next one; a later hit is never surer than an earlier one.
+        let mut surest = 1.0f32;
         candidates
             .iter()
             .take(query.limit)
@@ -162,7 +164,8 @@ impl Snapshot {
                 let shown = self.shown(candidate, query.language);
                 let piece = self.best_piece(shown, &cosines, &hits);
                 let mut passage = self.passage(shown, piece)?;
-                passage.score = self.calibration.confidence(candidate);
+                surest = surest.min(self.calibration.confidence(candidate));
+                passage.score = surest;
                 passage.bm25 = candidate.words.min(1.0);
                 passage.cosine = candidate.cosine;
                 Some(passage)
