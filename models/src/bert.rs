@@ -61,8 +61,13 @@ struct Run {
 }
 
 impl Bert {
-    /// Mean of the last layer over the tokens of each text. Texts must be sorted by length to be fast.
-    pub fn forward(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>> {
+    /// Mean of the last layer over the tokens of each text. Texts must be sorted by length to be fast. `keep` sees the
+    /// output of each layer, tokens × hidden, counted from 0.
+    pub fn forward(
+        &self,
+        texts: &[&[u32]],
+        mut keep: impl FnMut(usize, &Tensor) -> Result<()>,
+    ) -> Result<Vec<Vec<f32>>> {
         let mut runs: Vec<Run> = Vec::new();
         let mut total = 0;
         for text in texts {
@@ -73,8 +78,9 @@ impl Bert {
             total += text.len();
         }
         let mut x = self.embed(texts, total)?;
-        for layer in &self.layers {
+        for (i, layer) in self.layers.iter().enumerate() {
             x = self.layer(layer, &x, &runs)?;
+            keep(i, &x)?;
         }
         let rows: Vec<f32> = x.flatten_all()?.to_vec1()?;
         let mut at = 0;

@@ -1,12 +1,16 @@
 //! The handle that the other crates hold: caches in front of the batcher in front of the encoder.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::batcher::{Batcher, Limits, Reply};
 use crate::cache::{Files, Key, Recent};
-use crate::encoder::{Encoder, Reading};
+use half::f16;
+
+use crate::encoder::{Encoder, Layers, Reading};
+use crate::states::States;
 use crate::tokens::Tokens;
 use crate::{Embedding, Kind, ModelError};
 
@@ -27,9 +31,14 @@ pub struct EmbedderOptions {
     pub threads: usize,
 }
 
+/// What is asked of the encoder's thread: the vector of a text, and the states of some layers.
+type Ask = (Tokens, Layers);
+type Answer = (Embedding, Vec<f16>);
+
 struct Inner {
     reading: Arc<Reading>,
-    batcher: Batcher<Tokens, Embedding>,
+    telling: Layers,
+    batcher: Batcher<Ask, Answer>,
     recent: Recent,
     files: Files,
 }
@@ -48,12 +57,15 @@ impl Embedder {
             .thread_name(|i| format!("encoder-{i}"))
             .build()
             .map_err(|e| ModelError::Failed(e.to_string()))?;
-        let limits = Limits { queue: options.queue, budget: BATCH_TOKENS, weigh: Tokens::len };
-        let batcher =
-            Batcher::start("encoder", limits, move |texts: Vec<Tokens>| pool.install(|| encoder.encode(&texts)))
-                .map_err(|e| ModelError::Failed(e.to_string()))?;
+        let limits = Limits { queue: options.queue, budget: BATCH_TOKENS, weigh: |ask: &Ask| ask.0.len() };
+        let telling = encoder.telling();
+        let read = move |asked: Vec<Ask>| {
+            let texts: Vec<(&Tokens, Layers)> = asked.iter().map(|(tokens, layers)| (tokens, *layers)).collect();
+            pool.install(|| encoder.read(&texts))
+        };
+        let batcher = Batcher::start("encoder", limits, read).map_err(|e| ModelError::Failed(e.to_string()))?;
         let files = Files::open(&options.cache, reading.dimension);
-        Ok(Embedder { inner: Arc::new(Inner { reading, batcher, recent: Recent::new(RECENT), files }) })
+        Ok(Embedder { inner: Arc::new(Inner { reading, telling, batcher, recent: Recent::new(RECENT), files }) })
     }
 
     pub fn dimension(&self) -> usize {
@@ -84,9 +96,59 @@ impl Embedder {
             return Ok(found);
         }
         let tokens = self.inner.reading.tokens(text, kind)?;
-        let vector = self.inner.batcher.ask(tokens).await?;
+        let (vector, _) = self.inner.batcher.ask((tokens, Layers::NONE)).await?;
         self.inner.recent.put(key, vector.clone());
         Ok(vector)
+    }
+
+    /// The vector of a text that somebody waits for and the states of its pieces, from one pass of the encoder.
+    pub async fn read(&self, text: &str, kind: Kind) -> Result<(Embedding, States), ModelError> {
+        let (tokens, spans) = self.inner.reading.spanned(text, kind)?;
+        let (vector, states) = self.inner.batcher.ask((tokens, self.inner.telling)).await?;
+        self.inner.recent.put(self.key(kind, text), vector.clone());
+        Ok((vector, States::new(spans, &states, self.width())))
+    }
+
+    /// Numbers in the state of one piece.
+    pub fn width(&self) -> usize {
+        self.inner.telling.count() * self.dimension()
+    }
+
+    /// The states of many texts, in their order, behind all who wait; `progress` hears how many are done. Their vectors
+    /// are kept as `embed_all` keeps them; states are too large for that.
+    pub async fn states_all(
+        &self,
+        texts: &[String],
+        kind: Kind,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<States>, ModelError> {
+        let mut todo = Vec::with_capacity(texts.len());
+        for (i, text) in texts.iter().enumerate() {
+            let (tokens, spans) = self.inner.reading.spanned(text, kind)?;
+            todo.push((i, tokens, spans));
+        }
+        todo.sort_by_key(|(_, tokens, _)| tokens.len());
+        let mut found: Vec<Option<States>> = vec![None; texts.len()];
+        let mut running: VecDeque<(usize, Vec<Range<usize>>, Reply<Answer>)> = VecDeque::new();
+        let mut todo = todo.into_iter();
+        let mut done = 0;
+        loop {
+            if running.len() < BATCH_TOKENS
+                && let Some((i, tokens, spans)) = todo.next()
+            {
+                running.push_back((i, spans, self.inner.batcher.submit((tokens, self.inner.telling)).await?));
+                continue;
+            }
+            let Some((i, spans, reply)) = running.pop_front() else {
+                break;
+            };
+            let (vector, states) = reply.get().await?;
+            self.inner.files.put(self.key(kind, &texts[i]), &vector);
+            found[i] = Some(States::new(spans, &states, self.width()));
+            done += 1;
+            progress(done);
+        }
+        found.into_iter().map(|v| v.ok_or(ModelError::Stopped)).collect()
     }
 
     /// The vectors of many texts, in their order, behind all who wait; `progress` hears how many are done. What is
@@ -111,19 +173,19 @@ impl Embedder {
         }
         todo.sort_by_key(|(_, tokens)| tokens.len()); // texts of one length share their attention
 
-        let mut running: VecDeque<(Key, Reply<Embedding>)> = VecDeque::new();
+        let mut running: VecDeque<(Key, Reply<Answer>)> = VecDeque::new();
         let mut todo = todo.into_iter();
         loop {
             if running.len() < BATCH_TOKENS
                 && let Some((key, tokens)) = todo.next()
             {
-                running.push_back((key, self.inner.batcher.submit(tokens).await?));
+                running.push_back((key, self.inner.batcher.submit((tokens, Layers::NONE)).await?));
                 continue;
             }
             let Some((key, reply)) = running.pop_front() else {
                 break;
             };
-            let vector = reply.get().await?;
+            let (vector, _) = reply.get().await?;
             self.inner.files.put(key, &vector);
             for &i in &places[&key] {
                 vectors[i] = Some(vector.clone());

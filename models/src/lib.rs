@@ -19,6 +19,7 @@ mod ops;
 pub mod prune;
 mod q4;
 mod source;
+mod states;
 #[doc(hidden)]
 pub mod testing;
 mod tokens;
@@ -28,7 +29,8 @@ pub mod weights;
 use std::sync::Arc;
 
 pub use embedder::{Embedder, EmbedderOptions};
-pub use encoder::Encoder;
+pub use encoder::{Encoder, Layers};
+pub use states::States;
 pub use tokens::Tokens;
 
 /// A sentence vector, L2-normalised, `Embedder::dimension()` long.

@@ -1,5 +1,6 @@
 //! Text to token numbers, with any of the two tokenizers that an encoder directory can hold.
 
+use std::ops::Range;
 use std::path::Path;
 
 use tokenizers::{
@@ -62,21 +63,51 @@ impl TextTokenizer {
         Ok(TextTokenizer { inner: Inner::Whole(Box::new(tokenizer)), limit })
     }
 
-    /// Keeps the first tokens and the closing one when the text is too long.
-    pub fn tokens(&self, text: &str) -> Result<Tokens, String> {
-        let end = text.char_indices().nth(self.limit * LONGEST_PIECE).map_or(text.len(), |(at, _)| at);
-        let text = &text[..end];
-        let encoding = match &self.inner {
-            Inner::Pruned(t) => t.encode_fast(text, true),
-            Inner::Whole(t) => t.encode_fast(text, true),
-        };
-        let mut ids = encoding.map_err(|e| e.to_string())?.get_ids().to_vec();
+    /// What can reach the first `limit` tokens.
+    fn head<'t>(&self, text: &'t str) -> &'t str {
+        &text[..text.char_indices().nth(self.limit * LONGEST_PIECE).map_or(text.len(), |(at, _)| at)]
+    }
+
+    fn cut(&self, mut ids: Vec<u32>) -> Tokens {
         if ids.len() > self.limit {
             let last = ids[ids.len() - 1];
             ids.truncate(self.limit - 1);
             ids.push(last);
         }
-        Ok(Tokens(ids))
+        Tokens(ids)
+    }
+
+    /// Keeps the first tokens and the closing one when the text is too long.
+    pub fn tokens(&self, text: &str) -> Result<Tokens, String> {
+        let text = self.head(text);
+        let encoding = match &self.inner {
+            Inner::Pruned(t) => t.encode_fast(text, true),
+            Inner::Whole(t) => t.encode_fast(text, true),
+        };
+        Ok(self.cut(encoding.map_err(|e| e.to_string())?.get_ids().to_vec()))
+    }
+
+    /// The tokens, and where in `text` each comes from: a byte range on character boundaries without white space
+    /// around it; empty for special tokens and for what stands before `from`.
+    pub fn spanned(&self, text: &str, from: usize) -> Result<(Tokens, Vec<Range<usize>>), String> {
+        let text = self.head(text);
+        let encoding = match &self.inner {
+            Inner::Pruned(t) => t.encode(text, true),
+            Inner::Whole(t) => t.encode(text, true),
+        };
+        let encoding = encoding.map_err(|e| e.to_string())?;
+        let span = |&(start, end): &(usize, usize)| -> Range<usize> {
+            let Some(piece) = text.get(start.max(from)..end) else { return 0..0 };
+            let start = end - piece.trim_start().len();
+            start..start + piece.trim().len()
+        };
+        let mut spans: Vec<Range<usize>> = encoding.get_offsets().iter().map(span).collect();
+        let tokens = self.cut(encoding.get_ids().to_vec());
+        if spans.len() > tokens.len() {
+            spans.truncate(tokens.len() - 1);
+            spans.push(0..0);
+        }
+        Ok((tokens, spans))
     }
 
     /// The pieces as text, for tests and tools.

@@ -105,3 +105,30 @@ async fn a_crowd_is_answered_or_refused_while_bulk_work_runs() {
     assert_eq!(answered + refused, 60);
     assert!(answered >= 20, "{answered}");
 }
+
+#[tokio::test]
+async fn states_and_vector_come_from_one_reading() {
+    let embedder = testing::embedder();
+    let texts =
+        ["我要退货，快递单号 SF123", "cancel my  order please", "", " ", "ＦＵＬＬ１２ 🙂👨‍👩‍👧 café\u{200b}", "好"];
+    let texts: Vec<String> = texts.map(str::to_owned).into();
+    let all = embedder.states_all(&texts, Kind::Query, &|_| ()).await.unwrap();
+    for (text, bulk) in texts.iter().zip(&all) {
+        let (vector, live) = embedder.read(text, Kind::Query).await.unwrap();
+        let plain = embedder.embed(text, Kind::Query).await.unwrap();
+        assert!(cosine(&vector, &plain) > 0.999, "{text}");
+        assert_eq!(live.spans, bulk.spans);
+        let mut end = 0;
+        for (piece, span) in live.spans.iter().enumerate() {
+            let covered = text.get(span.clone()).unwrap();
+            assert!(!covered.is_empty() && covered.trim() == covered && span.start >= end, "{text}: {span:?}");
+            end = span.end;
+            let (a, b): (Vec<f32>, Vec<f32>) = (live.row(piece).collect(), bulk.row(piece).collect());
+            assert_eq!(a.len(), embedder.width());
+            assert!(cosine(&a, &b) / (cosine(&a, &a) * cosine(&b, &b)).sqrt() > 0.999, "{text}");
+        }
+        let seen: String = live.spans.iter().map(|s| &text[s.clone()]).collect();
+        assert!(text.chars().filter(|c| c.is_alphabetic()).all(|c| seen.contains(c)), "{text}: {seen}");
+    }
+    assert!(all[2].spans.is_empty() && all[3].spans.is_empty());
+}
