@@ -23,7 +23,10 @@ pub use intent::{IntentModel, ModelFileError};
 pub use language::detect as detect_language;
 pub use sentiment::MoodReport;
 pub use train::{Confusion, IntentScore, TrainError, TrainOptions, TrainReport, train};
-pub use training::{Annotation, Example, IntentExamples, TrainingData, TrainingDataError, Warning};
+pub use training::{
+    Annotation, Example, FileKind, FileReport, Import, ImportError, IntentExamples, Note, Origin, Source, Taken,
+    TrainingData, TrainingDataError, Warning,
+};
 pub use understanding::{Entity, EntityKind, FALLBACK, Mood, Sentiment, Understanding};
 
 /// Reads utterances.

@@ -1,20 +1,39 @@
-//! Training examples: the Rasa NLU YAML format (3.1), read leniently and written back.
+//! Training examples: read from what people have (Rasa's YAML, Markdown and JSON, JSON lines), written as Rasa NLU
+//! YAML 3.1.
 //!
 //! What Rasa users have should load as it is: every form of entity annotation, the short and the long form of
 //! `examples`, synonyms, regexes, lookups and retrieval intents. What is not understood is a warning with file
 //! and line, never a silent loss; what is plainly broken is an error with file and line.
 
 mod annotation;
+mod duplicates;
+mod import;
+mod jsonl;
+mod markdown;
 mod parse;
+mod rasa_json;
+mod sources;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use kg::Language;
 use serde::{Deserialize, Serialize};
 
+use crate::understanding::FALLBACK;
+
 pub use annotation::Annotation;
+pub use import::{FileKind, FileReport, Import, Taken};
+pub use sources::{ImportError, Source};
+
+/// Longer is no utterance but a damaged file.
+const MAX_EXAMPLE_CHARS: usize = 10_000;
+const MAX_NAME_CHARS: usize = 200;
+/// Warnings that are kept of one file; a broken file of 200,000 lines must not become a report of that size.
+const MAX_WARNINGS: usize = 200;
 
 /// All examples of one or many files. Intents keep the order in which they were first seen.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,13 +62,38 @@ pub struct Example {
     pub text: String,
     pub entities: Vec<Annotation>,
     pub metadata: Option<serde_yaml_ng::Value>,
+    pub origin: Origin,
+}
+
+/// File and line that an example was read from; empty for one that came from no file.
+#[derive(Debug, Clone, Default, Eq)]
+pub struct Origin {
+    pub file: Arc<str>,
+    /// 1-based; 0 when unknown.
+    pub line: usize,
+}
+
+impl PartialEq for Origin {
+    /// Where an example stands is no part of what it says.
+    fn eq(&self, _: &Origin) -> bool {
+        true
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}", self.file),
+        }
+    }
 }
 
 impl Example {
     /// Parses the annotation marks of one example line.
     pub fn annotated(line: &str) -> Example {
         let (text, entities) = annotation::parse(line).unwrap_or_else(|_| (line.trim().to_owned(), Vec::new()));
-        Example { text, entities, metadata: None }
+        Example { text, entities, ..Example::default() }
     }
 
     /// The example as it stands in a file, with annotation marks.
@@ -58,31 +102,86 @@ impl Example {
     }
 }
 
-/// Something in a file that was not used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Something in a file that was not used, or cannot be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// Empty when it concerns several files.
     pub file: String,
     /// 1-based; 0 when it concerns the whole file.
     pub line: usize,
     pub text: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub zh: String,
+}
+
+impl Warning {
+    fn new(file: &str, line: usize, note: Note) -> Warning {
+        Warning { file: file.to_owned(), line, text: note.en, zh: note.zh }
+    }
+
+    pub fn in_language(&self, language: Language) -> String {
+        let text = if language == Language::Zh && !self.zh.is_empty() { &self.zh } else { &self.text };
+        match (self.file.as_str(), self.line) {
+            ("", _) => text.clone(),
+            (file, 0) => format!("{file}: {text}"),
+            (file, line) => format!("{file}:{line}: {text}"),
+        }
+    }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.file.is_empty() {
-            return f.write_str(&self.text);
-        }
-        write!(f, "{}:{}: {}", self.file, self.line, self.text)
+        f.write_str(&self.in_language(Language::En))
     }
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub zh: String,
+    pub en: String,
+}
+
+fn note(zh: impl Into<String>, en: impl Into<String>) -> Note {
+    Note { zh: zh.into(), en: en.into() }
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum TrainingDataError {
-    #[error("{file}:{line}: {text}")]
-    Format { file: String, line: usize, text: String },
+    #[error("{0}")]
+    Format(Warning),
     #[error("{file}: {source}")]
     Read { file: String, source: std::io::Error },
+}
+
+/// Data sets and Rasa projects have several names for "none of the intents".
+fn intent_name(name: &str) -> &str {
+    match name.trim() {
+        "oos" | "OOS" | "out_of_scope" | FALLBACK => FALLBACK,
+        name => name,
+    }
+}
+
+/// What is wrong with a name of an intent, if anything is.
+fn bad_name(name: &str) -> Option<Note> {
+    if name.is_empty() {
+        return Some(note("意图名是空的", "the name of the intent is empty"));
+    }
+    if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        return Some(note(
+            format!("意图名最多 {MAX_NAME_CHARS} 个字符，且不能有换行等控制字符"),
+            format!("the name of an intent has at most {MAX_NAME_CHARS} characters and no control characters"),
+        ));
+    }
+    None
+}
+
+fn too_long(chars: usize) -> Note {
+    note(
+        format!("例句有 {chars} 个字符，最多 {MAX_EXAMPLE_CHARS} 个；请删去或拆开它"),
+        format!("an example of {chars} characters; at most {MAX_EXAMPLE_CHARS} are allowed: delete or split it"),
+    )
 }
 
 impl TrainingData {
@@ -100,7 +199,7 @@ impl TrainingData {
         for path in files {
             all.merge(Self::load_file(&path)?);
         }
-        all.warn_duplicates();
+        all.warnings.extend(duplicates::warnings(&all));
         Ok(all)
     }
 
@@ -109,6 +208,21 @@ impl TrainingData {
         let source =
             std::fs::read_to_string(path).map_err(|source| TrainingDataError::Read { file: file.clone(), source })?;
         Self::parse(&file, &source)
+    }
+
+    /// Everything that can be taken from these files and folders (Rasa projects), and what became of each file.
+    pub fn import(paths: &[PathBuf]) -> Result<Import, ImportError> {
+        Ok(import::import(sources::walk(paths)?))
+    }
+
+    /// The same for files that are in memory already.
+    pub fn import_sources(files: Vec<Source>) -> Import {
+        import::import(files)
+    }
+
+    /// The same for a zip archive of files.
+    pub fn import_zip(bytes: &[u8]) -> Result<Import, ImportError> {
+        Ok(import::import(sources::unzip(bytes)?))
     }
 
     pub fn to_yaml(&self) -> String {
@@ -136,10 +250,20 @@ impl TrainingData {
 
     /// Adds everything in `other`; intents of the same name are joined.
     pub fn merge(&mut self, other: TrainingData) {
+        let mut places: HashMap<String, usize> =
+            self.intents.iter().enumerate().map(|(at, i)| (i.name.clone(), at)).collect();
         for intent in other.intents {
-            let mine = self.intent_mut(&intent.name);
-            mine.examples.extend(intent.examples);
-            mine.metadata = mine.metadata.take().or(intent.metadata);
+            match places.get(&intent.name) {
+                Some(&at) => {
+                    let mine = &mut self.intents[at];
+                    mine.examples.extend(intent.examples);
+                    mine.metadata = mine.metadata.take().or(intent.metadata);
+                }
+                None => {
+                    places.insert(intent.name.clone(), self.intents.len());
+                    self.intents.push(intent);
+                }
+            }
         }
         for (mine, others) in [
             (&mut self.synonyms, other.synonyms),
@@ -167,29 +291,6 @@ impl TrainingData {
         };
         &mut self.intents[at]
     }
-
-    /// The same text under two intents teaches nothing and hides a mistake.
-    fn warn_duplicates(&mut self) {
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        let mut found = Vec::new();
-        for intent in &self.intents {
-            for example in &intent.examples {
-                let key = example.text.trim().to_lowercase();
-                match seen.get(key.as_str()) {
-                    Some(other) if *other != intent.name => found.push(Warning {
-                        file: String::new(),
-                        line: 0,
-                        text: format!("\"{}\" is an example of both {other} and {}", example.text, intent.name),
-                    }),
-                    Some(_) => {}
-                    None => {
-                        seen.insert(key, &intent.name);
-                    }
-                }
-            }
-        }
-        self.warnings.extend(found);
-    }
 }
 
 fn yaml_files(dir: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), TrainingDataError> {
@@ -205,6 +306,3 @@ fn yaml_files(dir: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), 
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,10 +1,14 @@
-//! YAML -> `TrainingData`.
+//! Rasa NLU YAML (2.0, 3.x) -> `TrainingData`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_yaml_ng::{Mapping, Value};
 
-use super::{Example, IntentExamples, TrainingData, TrainingDataError, Warning, annotation};
+use super::{
+    Example, IntentExamples, MAX_EXAMPLE_CHARS, MAX_WARNINGS, Note, Origin, TrainingData, TrainingDataError, Warning,
+    annotation, bad_name, intent_name, note, too_long,
+};
 
 /// Parts of a Rasa project that may share a file with the examples; they are not ours to read.
 const OTHER_SECTIONS: &[&str] = &[
@@ -30,146 +34,231 @@ const OTHER_SECTIONS: &[&str] = &[
     "flows",
 ];
 
+/// How many lines ahead an example is looked for.
+const AHEAD: usize = 400;
+
 struct Parser<'a> {
-    file: &'a str,
-    source: &'a str,
+    file: Arc<str>,
+    lines: Vec<&'a str>,
+    /// Examples stand in the order in which they are read: the search for the next one begins here.
+    next: usize,
     data: TrainingData,
 }
 
 pub(super) fn parse(file: &str, source: &str) -> Result<TrainingData, TrainingDataError> {
-    let mut parser = Parser { file, source, data: TrainingData::default() };
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let root: Value = serde_yaml_ng::from_str(source).map_err(|e| TrainingDataError::Format {
-        file: file.to_owned(),
-        line: e.location().map_or(0, |l| l.line()),
-        text: e.to_string(),
+    let mut parser =
+        Parser { file: file.into(), lines: source.lines().collect(), next: 0, data: TrainingData::default() };
+    let root: Value = serde_yaml_ng::from_str(source).map_err(|e| {
+        let line = e.location().map_or(0, |l| l.line());
+        let text = note(format!("不是正确的 YAML：{e}"), format!("this is not valid YAML: {e}"));
+        TrainingDataError::Format(Warning::new(file, line, text))
     })?;
     match root {
         Value::Null => {}
         Value::Mapping(root) => parser.root(&root)?,
-        _ => return Err(parser.error("", "expected sections such as `nlu:` at the top")),
+        _ => {
+            let text = note("文件开头应该是 `nlu:` 等段落", "expected sections such as `nlu:` at the top");
+            return Err(parser.error("", text));
+        }
     }
     Ok(parser.data)
 }
 
 impl Parser<'_> {
-    /// serde gives no positions of values: the line is found again by its text.
-    fn line_of(&self, needle: &str) -> usize {
-        let needle = needle.trim();
-        if needle.is_empty() {
-            return 0;
+    /// serde gives no positions of values: the line of an example is found again by its text, onwards from the last.
+    /// 0 when it is written in another way there (escapes).
+    fn find(&mut self, needle: &str) -> usize {
+        let needle = needle.trim().lines().next().unwrap_or_default().trim_end();
+        let from = self.next.min(self.lines.len());
+        let to = (from + AHEAD).min(self.lines.len());
+        match self.lines[from..to].iter().position(|l| !needle.is_empty() && l.contains(needle)) {
+            Some(at) => {
+                self.next = from + at + 1;
+                self.next
+            }
+            None => 0,
         }
-        let mut lines = self.source.lines();
-        let first = needle.lines().next().unwrap_or(needle);
-        lines.position(|l| l.contains(first)).map_or(0, |at| at + 1)
     }
 
-    fn error(&self, near: &str, text: &str) -> TrainingDataError {
-        TrainingDataError::Format { file: self.file.to_owned(), line: self.line_of(near), text: text.to_owned() }
+    /// For what is said once: the line anywhere in the file.
+    fn line_of(&mut self, needle: &str) -> usize {
+        match self.find(needle) {
+            0 => {
+                let first = needle.trim().lines().next().unwrap_or_default();
+                let found = self.lines.iter().position(|l| !first.is_empty() && l.contains(first));
+                found.map_or(0, |at| at + 1)
+            }
+            line => line,
+        }
     }
 
-    fn warn(&mut self, near: &str, text: String) {
+    fn error(&mut self, near: &str, text: Note) -> TrainingDataError {
         let line = self.line_of(near);
-        self.data.warnings.push(Warning { file: self.file.to_owned(), line, text });
+        TrainingDataError::Format(Warning::new(&self.file, line, text))
+    }
+
+    fn warn(&mut self, near: &str, text: Note) {
+        if self.data.warnings.len() < MAX_WARNINGS {
+            let line = self.line_of(near);
+            self.warn_at(line, text);
+        }
+    }
+
+    fn warn_at(&mut self, line: usize, text: Note) {
+        if self.data.warnings.len() < MAX_WARNINGS {
+            self.data.warnings.push(Warning::new(&self.file, line, text));
+        }
     }
 
     fn root(&mut self, root: &Mapping) -> Result<(), TrainingDataError> {
         if let Some(version) = root.get("version") {
             let version = scalar(version).unwrap_or_default();
             if !(version.starts_with("2.") || version.starts_with("3.")) {
-                self.warn("version", format!("version {version} is not known; read as 3.1"));
+                let text = note(
+                    format!("不认识版本 {version}，按 3.1 读取"),
+                    format!("version {version} is not known; read as 3.1"),
+                );
+                self.warn("version", text);
             }
         }
         for key in root.keys() {
             let key = scalar(key).unwrap_or_default();
             if key != "nlu" && !OTHER_SECTIONS.contains(&key.as_str()) {
-                self.warn(&key, format!("unknown section `{key}`, ignored"));
+                let text = note(format!("不认识的段落 `{key}`，未采用"), format!("unknown section `{key}`, ignored"));
+                let line = self.lines.iter().position(|l| l.starts_with(&key)).map_or(0, |at| at + 1);
+                self.warn_at(line, text);
             }
         }
         let items = match root.get("nlu") {
             None | Some(Value::Null) => return Ok(()),
             Some(Value::Sequence(items)) => items,
-            Some(_) => return Err(self.error("nlu:", "`nlu` must be a list of intents, synonyms, regexes or lookups")),
+            Some(_) => {
+                let text = note(
+                    "`nlu` 应该是意图、同义词、正则或词表的列表",
+                    "`nlu` must be a list of intents, synonyms, regexes or lookups",
+                );
+                return Err(self.error("nlu:", text));
+            }
         };
+        self.find("nlu:");
+        let mut intents: Vec<IntentExamples> = Vec::new();
         for item in items {
             let Some(item) = item.as_mapping() else {
-                return Err(self.error(
-                    &scalar(item).unwrap_or_default(),
+                let text = note(
+                    "`nlu` 的每一项要以 intent:、synonym:、regex: 或 lookup: 开头",
                     "an item of `nlu` must start with intent:, synonym:, regex: or lookup:",
-                ));
+                );
+                return Err(self.error(&scalar(item).unwrap_or_default(), text));
             };
-            self.item(item)?;
+            intents.extend(self.item(item)?);
         }
+        self.data.merge(TrainingData { intents, ..TrainingData::default() });
         Ok(())
     }
 
-    fn item(&mut self, item: &Mapping) -> Result<(), TrainingDataError> {
+    fn item(&mut self, item: &Mapping) -> Result<Option<IntentExamples>, TrainingDataError> {
         let kind = ["intent", "synonym", "regex", "lookup"].into_iter().find(|k| item.contains_key(*k));
         let Some(kind) = kind else {
             let first = item.keys().next().and_then(scalar).unwrap_or_default();
-            self.warn(
-                &format!("{first}:"),
+            let text = note(
+                format!("`{first}:` 既不是意图，也不是同义词、正则或词表，未采用"),
                 format!("item with `{first}:` is not an intent, synonym, regex or lookup; ignored"),
             );
-            return Ok(());
+            self.warn(&format!("{first}:"), text);
+            return Ok(None);
         };
         let name = item.get(kind).and_then(scalar).unwrap_or_default().trim().to_owned();
-        let near = format!("{kind}: {name}");
         if name.is_empty() {
-            return Err(self.error(&format!("{kind}:"), &format!("{kind} without a name")));
+            let text = note(format!("{kind} 没有名字"), format!("{kind} without a name"));
+            return Err(self.error(&format!("{kind}:"), text));
         }
+        if kind == "intent"
+            && let Some(text) = bad_name(&name)
+        {
+            return Err(self.error(&name, text));
+        }
+        let line = match self.find(&format!("{kind}: {name}")) {
+            0 => self.find(&name), // quoted
+            line => line,
+        };
         for key in item.keys() {
             let key = scalar(key).unwrap_or_default();
             if key != kind && key != "examples" && key != "metadata" {
-                self.warn(&near, format!("unknown key `{key}` in {kind} {name}, ignored"));
+                let text = note(
+                    format!("{kind} {name} 里不认识的键 `{key}`，未采用"),
+                    format!("unknown key `{key}` in {kind} {name}, ignored"),
+                );
+                self.warn_at(line, text);
             }
         }
         let examples = match item.get("examples") {
-            None | Some(Value::Null) => {
-                self.warn(&near, format!("{kind} {name} has no examples"));
-                return Ok(());
-            }
-            Some(Value::String(block)) => self.block(block, &near),
-            Some(Value::Sequence(list)) => self.list(list, &near)?,
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::String(block)) => self.block(block, line),
+            Some(Value::Sequence(list)) => self.list(list, line)?,
             Some(_) => {
-                return Err(self.error(&near, &format!("examples of {kind} {name} must be a text block or a list")));
+                let text = note(
+                    format!("{kind} {name} 的 examples 应该是文本块或列表"),
+                    format!("examples of {kind} {name} must be a text block or a list"),
+                );
+                return Err(TrainingDataError::Format(Warning::new(&self.file, line, text)));
             }
         };
+        if examples.is_empty() {
+            let text = note(format!("{kind} {name} 没有例句"), format!("{kind} {name} has no examples"));
+            self.warn_at(line, text);
+            return Ok(None);
+        }
         if kind != "intent" {
-            let values = examples.into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+            let values = examples.into_iter().map(|e| e.text).collect::<Vec<_>>();
             let target: &mut BTreeMap<String, Vec<String>> = match kind {
                 "synonym" => &mut self.data.synonyms,
                 "regex" => &mut self.data.regexes,
                 _ => &mut self.data.lookups,
             };
             target.entry(name).or_default().extend(values);
-            return Ok(());
+            return Ok(None);
         }
+        let name = intent_name(&name).to_owned();
         let mut intent = IntentExamples { name, examples: Vec::new(), metadata: item.get("metadata").cloned() };
-        for (line, metadata) in examples {
-            let (text, entities) =
-                annotation::parse(&line).map_err(|e| self.error(&line, &format!("entity annotation: {e}")))?;
-            if text.is_empty() {
-                continue;
+        for line in examples {
+            let at = |text: Note| TrainingDataError::Format(Warning::new(&self.file, line.at, text));
+            let chars = line.text.chars().count();
+            if chars > MAX_EXAMPLE_CHARS {
+                return Err(at(too_long(chars)));
             }
-            intent.examples.push(Example { text, entities, metadata });
+            let (text, entities) = annotation::parse(&line.text)
+                .map_err(|e| at(note(format!("实体标注有误：{e}"), format!("entity annotation: {e}"))))?;
+            if !text.is_empty() {
+                let origin = Origin { file: self.file.clone(), line: line.at };
+                intent.examples.push(Example { text, entities, metadata: line.metadata, origin });
+            }
         }
-        self.data.merge(TrainingData { intents: vec![intent], ..TrainingData::default() });
-        Ok(())
+        Ok(Some(intent))
     }
 
     /// `examples: |` with one `- example` a line.
-    fn block(&mut self, block: &str, near: &str) -> Vec<(String, Option<Value>)> {
+    fn block(&mut self, block: &str, near: usize) -> Vec<Line> {
         let mut found = Vec::new();
         for line in block.lines() {
             let trimmed = line.trim();
-            match trimmed.strip_prefix('-') {
-                Some(example) if !example.trim().is_empty() => found.push((example.trim().to_owned(), None)),
-                Some(_) => {}
-                None if trimmed.is_empty() || trimmed.starts_with('#') => {}
+            if trimmed.is_empty() || trimmed.starts_with('#') {
+                continue;
+            }
+            let at = match self.find(trimmed) {
+                0 => near,
+                at => at,
+            };
+            match trimmed.strip_prefix('-').map(str::trim) {
+                Some("") => {}
+                Some(example) => found.push(Line { text: example.to_owned(), metadata: None, at }),
                 None => {
-                    let line = if self.line_of(trimmed) > 0 { trimmed } else { near };
-                    self.warn(line, format!("example line must start with `-`, ignored: {trimmed}"));
+                    let shown: String = trimmed.chars().take(80).collect();
+                    let text = note(
+                        format!("例句要以 `-` 开头，这一行未采用：{shown}"),
+                        format!("example line must start with `-`, ignored: {shown}"),
+                    );
+                    self.warn_at(at, text);
                 }
             }
         }
@@ -177,35 +266,54 @@ impl Parser<'_> {
     }
 
     /// The long form: `- text: …` with metadata; plain strings are accepted too.
-    fn list(&mut self, list: &[Value], near: &str) -> Result<Vec<(String, Option<Value>)>, TrainingDataError> {
+    fn list(&mut self, list: &[Value], near: usize) -> Result<Vec<Line>, TrainingDataError> {
+        let error = |file: &str, text| TrainingDataError::Format(Warning::new(file, near, text));
         let mut found = Vec::new();
         for value in list {
-            let (text, metadata) = match value {
+            let (text, metadata, keys) = match value {
                 Value::Mapping(entry) => {
                     let Some(text) = entry.get("text").and_then(scalar) else {
-                        return Err(self.error(near, "an example in the long form needs `text:`"));
+                        let text = note("长格式的例句要有 `text:`", "an example in the long form needs `text:`");
+                        return Err(error(&self.file, text));
                     };
-                    for key in entry.keys() {
-                        let key = scalar(key).unwrap_or_default();
-                        if !["text", "metadata", "intent", "entities"].contains(&key.as_str()) {
-                            self.warn(&text, format!("unknown key `{key}` in an example, ignored"));
-                        }
-                    }
-                    (text, entry.get("metadata").cloned())
+                    (text, entry.get("metadata").cloned(), entry.keys().filter_map(scalar).collect())
                 }
                 other => match scalar(other) {
-                    Some(text) => (text, None),
-                    None => return Err(self.error(near, "an example must be a text or a mapping with `text:`")),
+                    Some(text) => (text, None, Vec::new()),
+                    None => {
+                        let text = note(
+                            "例句应该是文本，或带 `text:` 的映射",
+                            "an example must be a text or a mapping with `text:`",
+                        );
+                        return Err(error(&self.file, text));
+                    }
                 },
             };
             let text = text.trim();
             let text = text.strip_prefix("- ").unwrap_or(text).trim();
+            let at = match self.find(text) {
+                0 => near,
+                at => at,
+            };
+            for key in keys.iter().filter(|k| !["text", "metadata", "intent", "entities"].contains(&k.as_str())) {
+                let text = note(
+                    format!("例句里不认识的键 `{key}`，未采用"),
+                    format!("unknown key `{key}` in an example, ignored"),
+                );
+                self.warn_at(at, text);
+            }
             if !text.is_empty() {
-                found.push((text.to_owned(), metadata));
+                found.push(Line { text: text.to_owned(), metadata, at });
             }
         }
         Ok(found)
     }
+}
+
+struct Line {
+    text: String,
+    metadata: Option<Value>,
+    at: usize,
 }
 
 /// YAML turns `yes`, `12` and `1.5` into other types; as an example or a name they are texts.

@@ -1,8 +1,9 @@
+//! Rasa NLU YAML: read in all its forms and written back.
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
 
-use super::*;
+use nlu::{Example, TrainingData};
 
 const SAMPLE: &str = r#"version: "3.1"
 nlu:
