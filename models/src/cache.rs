@@ -91,6 +91,17 @@ fn check(bytes: &[u8]) -> [u8; CHECK] {
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
+fn unit(mut vector: Vec<f32>) -> Embedding {
+    let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
+    vector.iter_mut().for_each(|v| *v /= norm);
+    vector.into()
+}
+
+/// A vector as it comes back from a file.
+pub fn as_kept(vector: &[f32]) -> Embedding {
+    unit(vector.iter().map(|v| f16::from_f32(*v).to_f32()).collect())
+}
+
 impl Files {
     /// A file that cannot be used is left out with a warning: without it, texts are computed again.
     pub fn open(paths: &[PathBuf], dimension: usize) -> Files {
@@ -129,14 +140,9 @@ impl Files {
         if body[..KEY] != key.0 || check(body) != sum {
             return None;
         }
-        let mut vector: Vec<f32> =
-            body[KEY..].chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
-        let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
-        if !norm.is_finite() || norm == 0.0 {
-            return None;
-        }
-        vector.iter_mut().for_each(|v| *v /= norm);
-        Some(vector.into())
+        let half = body[KEY..].chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]));
+        let vector = unit(half.map(f16::to_f32).collect());
+        vector.iter().all(|v| v.is_finite()).then_some(vector)
     }
 
     pub fn put(&self, key: Key, vector: &[f32]) {

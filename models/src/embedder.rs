@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::batcher::{Batcher, Limits, Reply};
-use crate::cache::{Files, Key, Recent};
+use crate::cache::{Files, Key, Recent, as_kept};
 use half::f16;
 
 use crate::encoder::{Encoder, Layers, Reading};
 use crate::states::States;
 use crate::tokens::Tokens;
-use crate::{Embedding, Kind, ModelError, Precision};
+use crate::{Embedding, Kind, ModelError};
 
 /// Tokens in one batch. More would not be faster for each, only later for those who wait.
 const BATCH_TOKENS: usize = 256;
@@ -29,7 +29,6 @@ pub struct EmbedderOptions {
     pub queue: usize,
     /// Threads for one batch.
     pub threads: usize,
-    pub precision: Precision,
 }
 
 /// What is asked of the encoder's thread: the vector of a text, and the states of some layers.
@@ -52,7 +51,7 @@ pub struct Embedder {
 impl Embedder {
     /// Loads the encoder (well under a second) and starts its thread.
     pub fn start(options: &EmbedderOptions) -> Result<Embedder, ModelError> {
-        let (encoder, reading) = Encoder::open(&options.encoder, options.precision)?;
+        let (encoder, reading) = Encoder::open(&options.encoder)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.max(1))
             .thread_name(|i| format!("encoder-{i}"))
@@ -172,7 +171,8 @@ impl Embedder {
         for (key, places) in &places {
             todo.push((*key, self.inner.reading.tokens(&texts[places[0]], kind)?));
         }
-        todo.sort_by_key(|(_, tokens)| tokens.len()); // texts of one length share their attention
+        // Texts of one length share their attention; the rest of the order is that of the texts, always the same.
+        todo.sort_by_key(|(key, tokens)| (tokens.len(), places[key][0]));
 
         let mut running: VecDeque<(Key, Reply<Answer>)> = VecDeque::new();
         let mut todo = todo.into_iter();
@@ -186,7 +186,8 @@ impl Embedder {
             let Some((key, reply)) = running.pop_front() else {
                 break;
             };
-            let (vector, _) = reply.get().await?;
+            // As it will be read from the file: what is trained on it must not depend on whether it was there.
+            let vector = as_kept(&reply.get().await?.0);
             self.inner.files.put(key, &vector);
             for &i in &places[&key] {
                 vectors[i] = Some(vector.clone());

@@ -4,6 +4,7 @@
 //! Models come from `train`, examples from `TrainingData`.
 
 mod address;
+mod compare;
 mod dates;
 mod entities;
 mod intent;
@@ -18,11 +19,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use models::{Embedder, Embedding, Kind, ModelError};
 
+pub use compare::{NearDuplicate, Reading, near_duplicates, read_all};
 pub use entities::extract;
 pub use intent::{IntentModel, ModelFileError};
 pub use language::detect as detect_language;
 pub use sentiment::MoodReport;
-pub use train::{Confusion, IntentScore, TrainError, TrainOptions, TrainReport, train};
+pub use train::{Confusion, HeldOutReading, IntentScore, TrainError, TrainOptions, TrainReport, train};
 pub use training::{
     Annotation, Example, FileKind, FileReport, Import, ImportError, IntentExamples, Note, Origin, Source, Taken,
     TrainingData, TrainingDataError, Warning,

@@ -68,6 +68,18 @@ pub struct TrainReport {
     pub confusions: Vec<Confusion>,
     pub mood: MoodReport,
     pub warnings: Vec<String>,
+    /// Every example as a head read it that had not seen it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_out: Vec<HeldOutReading>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeldOutReading {
+    pub text: String,
+    /// The intent that it is an example of.
+    pub expected: String,
+    pub read: String,
+    pub confidence: f32,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -232,10 +244,17 @@ fn report(set: &Set, held: &[HeldOut], bounds: Bounds) -> TrainReport {
     let mut languages: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut bins = [(0usize, 0f64, 0usize); 10];
     let (mut inside, mut right, mut rejected, mut outside, mut unknown) = (0, 0, 0, 0, 0);
+    let mut held_out = Vec::with_capacity(set.texts.len());
     for ((h, &label), text) in held.iter().zip(&set.labels).zip(&set.texts) {
         let guess = decide(&set.classes, &h.probabilities, &h.closeness, bounds);
         let Some((name, confidence)) = guess.ranking.first() else { continue };
         let Some(best) = set.classes.iter().position(|c| c == name) else { continue };
+        held_out.push(HeldOutReading {
+            text: text.clone(),
+            expected: set.classes[label].clone(),
+            read: guess.intent.clone(),
+            confidence: *confidence,
+        });
         if set.classes[label] == FALLBACK {
             outside += 1;
             unknown += usize::from(guess.intent == FALLBACK);
@@ -295,5 +314,6 @@ fn report(set: &Set, held: &[HeldOut], bounds: Bounds) -> TrainReport {
         confusions,
         mood: MoodReport::default(),
         warnings: Vec::new(),
+        held_out,
     }
 }

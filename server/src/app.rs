@@ -125,8 +125,8 @@ pub fn encoder_dir(config: &Config) -> anyhow::Result<PathBuf> {
     let dir = models::weights::prepared_dir(&config.models.cache, &config.models.languages);
     anyhow::ensure!(
         dir.is_dir(),
-        "the encoder is not prepared for the languages {:?}; run `kefu fetch` (or `make weights`) first",
-        config.models.languages
+        "the encoder is not prepared for the languages {0}; run `KEFU_MODELS__LANGUAGES={0} kefu fetch` (or `make weights`) first",
+        config.models.languages.join(",")
     );
     Ok(dir)
 }
@@ -142,7 +142,6 @@ pub fn start_embedder(config: &Config, cache: Vec<PathBuf>) -> anyhow::Result<Em
         cache,
         queue: config.models.queue,
         threads: config.models.threads,
-        precision: config.models.precision,
     })?)
 }
 

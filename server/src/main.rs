@@ -7,7 +7,7 @@ use server::clock::Clock;
 use server::config::Config;
 use server::lifecycle::Lifecycle;
 use server::store::Store;
-use server::{bench, content, demo, eval};
+use server::{bench, content, demo, eval, offline};
 use std::io::IsTerminal;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -42,14 +42,17 @@ enum Command {
     Fetch,
     /// Computes the embeddings of the content once, so that a first start is quick.
     Prepare,
-    /// Trains the intent head on the stored examples; a running server on the same store takes it up by itself.
-    Train {
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// First replaces the stored intents by these Rasa NLU YAML files (a folder).
-        #[arg(long)]
-        nlu: Option<PathBuf>,
-    },
+    /// Trains intents: with --out from files into a model folder, without it in the store of a server.
+    ///
+    /// kefu train --nlu PATH… --out DIR reads training data from files, opens no store, writes the folder DIR for
+    /// `kefu parse` and `kefu eval nlu`, and prints a report. DIR is replaced only by a whole new model.
+    ///
+    /// kefu train [--data DIR] [--nlu PATH…] trains on the examples that the store has (with --nlu they are replaced
+    /// first); a running server on the same store takes the result up by itself.
+    #[command(verbatim_doc_comment)]
+    Train(offline::train::Options),
+    /// Reads one text a line from standard input and writes what it means as one JSON a line, as Rasa's /model/parse.
+    Parse(offline::parse::Options),
     /// Writes the store's content as files.
     Export {
         #[arg(long)]
@@ -57,13 +60,8 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Measures intents and retrieval on the evaluation sets.
-    Eval {
-        #[arg(long, default_value = "knowledge/content/eval")]
-        sets: PathBuf,
-        #[arg(long)]
-        json: bool,
-    },
+    /// Measures intents and retrieval on the shop's evaluation sets, or a model on a test file.
+    Eval(eval::Options),
     /// Measures this binary: time to ready, memory, one turn's latency and CPU, alone and under load.
     Bench(bench::Options),
     /// Prints the OpenAPI document.
@@ -107,12 +105,16 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Fetch => fetch(&config),
         Command::Prepare => content::prepare(&config, &step).await,
-        Command::Train { data, nlu } => {
-            if let Some(data) = data {
-                config.set_data(data);
+        Command::Train(options) => match &options.out {
+            Some(out) => offline::train::run(config, &options, out).await,
+            None => {
+                if let Some(data) = options.data {
+                    config.set_data(data);
+                }
+                train(&config, &options.nlu).await
             }
-            train(&config, nlu.as_deref()).await
-        }
+        },
+        Command::Parse(options) => offline::parse::run(config, &options).await,
         Command::Export { data, out } => {
             if let Some(data) = data {
                 config.set_data(data);
@@ -121,7 +123,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("{files} files written to {}", out.display());
             Ok(())
         }
-        Command::Eval { sets, json } => eval::run(&config, &sets, json).await,
+        Command::Eval(options) => eval::run(config, options).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Openapi => {
             println!("{}", server::http::openapi().to_pretty_json()?);
@@ -223,29 +225,19 @@ async fn open(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-async fn train(config: &Config, nlu: Option<&Path>) -> anyhow::Result<()> {
+async fn train(config: &Config, nlu: &[PathBuf]) -> anyhow::Result<()> {
     let store = open(config).await?;
-    if let Some(path) = nlu {
-        let data = if path.is_dir() { nlu::TrainingData::load_dir(path)? } else { nlu::TrainingData::load_file(path)? };
-        for w in &data.warnings {
-            eprintln!("  warning: {w}");
-        }
-        store.replace_intents(&content::examples(&data)).await?;
+    if !nlu.is_empty() {
+        let import = offline::train::import(nlu)?;
+        store.replace_intents(&content::examples(&import.data)).await?;
     }
     let embedder = server::app::start_embedder(
         config,
         vec![server::app::shared_embeddings(config), config.server.data.join("embeddings.bin")],
     )?;
-    let bar = indicatif::ProgressBar::new(0).with_style(
-        indicatif::ProgressStyle::with_template("  embedding {bar:30} {pos}/{len}")
-            .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
-    );
-    let progress = |done: usize, total: usize| {
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
-    };
-    let (_, report) = content::train(&store, &embedder, &progress).await?;
-    bar.finish_and_clear();
+    let progress = offline::progress::Progress::new("embedding");
+    let (_, report) = content::train(&store, &embedder, &|done, total| progress.at(done, total)).await?;
+    progress.finish();
     println!("trained on {} examples of {} intents", report.examples, report.intents.len());
     println!(
         "held back: accuracy {:.3}, unknown recognised {:.3}, threshold {:.2}",

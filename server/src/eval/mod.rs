@@ -1,5 +1,8 @@
-//! `kefu eval`: intents and retrieval on sets that nothing was trained or tuned on. The dialogs are run by
+//! `kefu eval`: the shop's intents and retrieval on sets that nothing was trained or tuned on; models on test files. The dialogs are run by
 //! `cargo test -p bot --test dialogs`; `make eval` does both.
+
+mod metrics;
+mod nlu_set;
 
 use crate::config::Config;
 use crate::content;
@@ -8,7 +11,34 @@ use knowledge::Knowledge;
 use nlu::{FALLBACK, Nlu, TrainOptions, TrainingData};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Without a subcommand: the demo shop's own sets.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Options {
+    #[command(subcommand)]
+    what: Option<What>,
+    /// Folder with intents.jsonl and retrieval.jsonl.
+    #[arg(long, default_value = "knowledge/content/eval")]
+    sets: PathBuf,
+    /// Prints JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// Measures a model folder (`kefu train --out`) on a test file.
+    Nlu(nlu_set::Options),
+}
+
+pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
+    match options.what {
+        Some(What::Nlu(options)) => nlu_set::run(config, &options).await,
+        None => shop(&config, &options.sets, options.json).await,
+    }
+}
 
 #[derive(Deserialize)]
 struct Utterance {
@@ -35,7 +65,7 @@ struct Report {
     retrieval: serde_json::Value,
 }
 
-pub async fn run(config: &Config, sets: &Path, json: bool) -> anyhow::Result<()> {
+async fn shop(config: &Config, sets: &Path, json: bool) -> anyhow::Result<()> {
     let scratch = config.models.cache.join("scratch");
     std::fs::create_dir_all(&scratch)?;
     let content = content::load(&config.content.directory, &scratch)?;

@@ -5,13 +5,13 @@ use super::views::CitationView;
 use crate::app::App;
 use crate::error::{Error, ErrorBody, Result};
 use crate::guard::text;
+use crate::parsed::ParseResponse;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kg::Language;
 use knowledge::Query;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -105,41 +105,6 @@ pub struct ParseRequest {
     pub text: String,
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct ParseResponse {
-    pub text: String,
-    pub intent: IntentScore,
-    pub intent_ranking: Vec<IntentScore>,
-    pub entities: Vec<ParsedEntity>,
-    /// Not in Rasa: zh, en or null.
-    pub language: Option<String>,
-    /// Not in Rasa: happy, calm, annoyed or angry.
-    pub mood: String,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct IntentScore {
-    /// `nlu_fallback` below the threshold; the best guess stays first in the ranking.
-    pub name: String,
-    pub confidence: f32,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct ParsedEntity {
-    pub entity: String,
-    /// In characters, as in Rasa.
-    pub start: usize,
-    pub end: usize,
-    #[schema(value_type = Object)]
-    pub value: Value,
-    pub confidence_entity: f32,
-    pub extractor: &'static str,
-}
-
-fn name<T: Serialize>(value: T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
 /// What an utterance means, in the shape of Rasa's `/model/parse`.
 #[utoipa::path(post, path = "/model/parse", tag = "channels", request_body = ParseRequest,
     responses((status = 200, body = ParseResponse), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody)))]
@@ -147,29 +112,5 @@ async fn parse(State(app): State<Arc<App>>, Body(request): Body<ParseRequest>) -
     app.limits.open.take("parse", app.clock.now()).map_err(slow_down)?;
     let text = text::clean(&request.text, app.config.chat.max_message_chars)?;
     let u = app.nlu.understand(&text, app.clock.now()).await?;
-    let chars = |byte: usize| text.get(..byte).map_or(0, |t| t.chars().count());
-    Ok(Json(ParseResponse {
-        intent: IntentScore { name: u.intent, confidence: u.confidence },
-        intent_ranking: u
-            .ranking
-            .into_iter()
-            .take(10)
-            .map(|(name, confidence)| IntentScore { name, confidence })
-            .collect(),
-        entities: u
-            .entities
-            .into_iter()
-            .map(|e| ParsedEntity {
-                entity: name(e.kind),
-                start: chars(e.start),
-                end: chars(e.end),
-                value: e.value,
-                confidence_entity: e.confidence,
-                extractor: "kefu",
-            })
-            .collect(),
-        language: u.language.map(|l| l.code().to_owned()),
-        mood: name(u.sentiment.mood),
-        text,
-    }))
+    Ok(Json(u.into()))
 }

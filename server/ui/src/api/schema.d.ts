@@ -2811,12 +2811,6 @@ export interface components {
         IntentList: {
             intents: components["schemas"]["IntentView"][];
         };
-        IntentScore: {
-            /** @description `nlu_fallback` below the threshold; the best guess stays first in the ranking. */
-            name: string;
-            /** Format: float */
-            confidence: number;
-        };
         IntentView: {
             name: string;
             /** @description Example utterances in Rasa's notation: `where is [KF2026110017](order_number)`. */
@@ -2921,8 +2915,9 @@ export interface components {
         };
         ParseResponse: {
             text: string;
-            intent: components["schemas"]["IntentScore"];
-            intent_ranking: components["schemas"]["IntentScore"][];
+            intent: components["schemas"]["RankedIntent"];
+            /** @description The ten best; `nlu_fallback` before them when no intent is sure enough. */
+            intent_ranking: components["schemas"]["RankedIntent"][];
             entities: components["schemas"]["ParsedEntity"][];
             /** @description Not in Rasa: zh, en or null. */
             language?: string | null;
@@ -2937,6 +2932,8 @@ export interface components {
             value: Record<string, unknown>;
             /** Format: float */
             confidence_entity: number;
+            role?: string | null;
+            group?: string | null;
             extractor: string;
         };
         ProductList: {
@@ -2953,6 +2950,12 @@ export interface components {
              * @description From how long recent chats took; null while too little was measured or nobody is present.
              */
             wait_seconds?: number | null;
+        };
+        RankedIntent: {
+            /** @description `nlu_fallback` below the threshold. */
+            name: string;
+            /** Format: float */
+            confidence: number;
         };
         RatingRequest: {
             /**
