@@ -71,9 +71,11 @@ lint: $(UI)/node_modules/.installed ## formatting, clippy, the UI's types and li
 	@npm run --silent --prefix $(UI) check
 	@npm run --silent --prefix $(UI) lint
 
-bench: build ## time to ready, memory, one turn alone and with 50 conversations at once
+bench: build ## time to ready, memory, one turn alone and with 50 conversations at once; the encoder against others
 	@mkdir -p .artefacts
 	@$(KEFU) bench --json .artefacts/bench.json && cat .artefacts/bench.json
+	@cargo build --release --locked --workspace --example encoder_speed
+	@$(CARGO_TARGET_DIR)/release/examples/encoder_speed --json .artefacts/encoder.json
 
 eval: build ## intents, retrieval, dialogs
 	@$(KEFU) eval

@@ -1,29 +1,70 @@
-//! BERT's forward pass over a ragged batch: the linears see all tokens of all texts in one matrix, and attention sees
-//! texts of equal length together. So nothing is padded, and a text gets the same vector alone and in a batch.
+//! BERT's forward pass over a ragged batch: the linears see all tokens of all texts in one matrix, attention sees one text
+//! after the other. So nothing is padded.
 
-use candle_core::{D, Device, Result, Tensor};
-use candle_nn::ops::softmax_last_dim;
+use candle_core::{Device, Result, Storage, Tensor, bail};
+use rayon::prelude::*;
 
-use crate::ops::{Bias, BiasGelu, BiasResidualNorm, normalise};
-use crate::q4;
+use crate::attention::{Scratch, attend};
+use crate::ops::{coarse_gelu, gelu, normalise};
+use crate::{int8, q4};
 
 pub struct Linear {
+    weight: Weight,
+    pub bias: Vec<f32>,
+}
+
+enum Weight {
     /// Input × output: the product runs over it without copying it first, three times faster for a short text.
-    weight: Tensor,
-    bias: Vec<f32>,
+    Floats(Tensor),
+    Bytes(int8::Weights),
 }
 
 impl Linear {
     /// `weight` is input × output.
     pub fn new(weight: Vec<f32>, bias: Vec<f32>, input: usize, output: usize) -> Result<Self> {
-        let weight = Tensor::from_vec(weight, (input, output), &Device::Cpu)?;
+        let weight = Weight::Floats(Tensor::from_vec(weight, (input, output), &Device::Cpu)?);
         Ok(Linear { weight, bias })
     }
 
-    /// Without the bias, which goes into the next step.
-    fn product(&self, x: &Tensor) -> Result<Tensor> {
-        x.matmul(&self.weight)
+    /// Puts bytes in the place of floats; false where this processor has no instructions for it.
+    pub fn quantise(&mut self) -> Result<bool> {
+        if let Weight::Floats(weight) = &self.weight {
+            let (input, output) = weight.dims2()?;
+            let weight = with_floats(weight, |w| int8::Weights::new(w, &self.bias, input, output))?;
+            let Some(weight) = weight else { return Ok(false) };
+            self.weight = Weight::Bytes(weight);
+        }
+        Ok(true)
     }
+
+    /// x · weight + bias, row by row.
+    fn apply(&self, x: &[f32], parts: &mut Vec<int8::Part>, out: &mut Vec<f32>) -> Result<()> {
+        match &self.weight {
+            Weight::Floats(weight) => {
+                let input = weight.dims2()?.0;
+                let product = Tensor::from_slice(x, (x.len() / input, input), &Device::Cpu)?.matmul(weight)?;
+                out.clear();
+                with_floats(&product, |rows| {
+                    for row in rows.chunks_exact(self.bias.len()) {
+                        out.extend(row.iter().zip(&self.bias).map(|(y, b)| y + b));
+                    }
+                })
+            }
+            Weight::Bytes(weight) => {
+                weight.quantise(x, parts);
+                weight.apply(parts, out);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn with_floats<T>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> T) -> Result<T> {
+    let (storage, layout) = tensor.storage_and_layout();
+    let (Storage::Cpu(storage), Some((from, to))) = (&*storage, layout.contiguous_offsets()) else {
+        bail!("contiguous numbers in memory expected");
+    };
+    Ok(f(&storage.as_slice::<f32>()?[from..to]))
 }
 
 pub struct Norm {
@@ -41,6 +82,34 @@ pub struct Layer {
     pub output_norm: Norm,
 }
 
+impl Layer {
+    /// See `Linear::quantise`.
+    pub fn quantise(&mut self) -> Result<bool> {
+        let linears = [&mut self.qkv, &mut self.output, &mut self.up, &mut self.down];
+        linears.into_iter().try_fold(true, |all, linear| Ok(linear.quantise()? && all))
+    }
+
+    /// `rows.change` becomes down(gelu(up(x))).
+    fn feed_forward(&self, x: &[f32], rows: &mut Rows) -> Result<()> {
+        match (&self.up.weight, &self.down.weight) {
+            // The numbers between the two become bytes while they are at hand.
+            (Weight::Bytes(up), Weight::Bytes(down)) => {
+                up.quantise(x, &mut rows.parts);
+                up.apply_then(&rows.parts, &mut rows.inner_parts, |block| {
+                    block.iter_mut().for_each(|v| *v = coarse_gelu(*v));
+                });
+                down.apply(&rows.inner_parts, &mut rows.change);
+                Ok(())
+            }
+            _ => {
+                self.up.apply(x, &mut rows.parts, &mut rows.inner)?;
+                rows.inner.iter_mut().for_each(|v| *v = gelu(*v));
+                self.down.apply(&rows.inner, &mut rows.parts, &mut rows.change)
+            }
+        }
+    }
+}
+
 pub struct Bert {
     /// Q4_0 rows; only the rows of the tokens at hand are ever made floats.
     pub words: Vec<u8>,
@@ -53,40 +122,32 @@ pub struct Bert {
     pub epsilon: f32,
 }
 
-/// Texts of the same length that stand one after the other.
-struct Run {
-    start: usize,
-    texts: usize,
-    length: usize,
+/// Memory that all layers use.
+#[derive(Default)]
+struct Rows {
+    qkv: Vec<f32>,
+    attended: Vec<f32>,
+    inner: Vec<f32>,
+    change: Vec<f32>,
+    /// Inputs of a linear as bytes.
+    parts: Vec<int8::Part>,
+    inner_parts: Vec<int8::Part>,
 }
 
 impl Bert {
-    /// Mean of the last layer over the tokens of each text. Texts must be sorted by length to be fast. `keep` sees the
-    /// output of each layer, tokens × hidden, counted from 0.
-    pub fn forward(
-        &self,
-        texts: &[&[u32]],
-        mut keep: impl FnMut(usize, &Tensor) -> Result<()>,
-    ) -> Result<Vec<Vec<f32>>> {
-        let mut runs: Vec<Run> = Vec::new();
-        let mut total = 0;
-        for text in texts {
-            match runs.last_mut() {
-                Some(run) if run.length == text.len() => run.texts += 1,
-                _ => runs.push(Run { start: total, texts: 1, length: text.len() }),
-            }
-            total += text.len();
-        }
-        let mut x = self.embed(texts, total)?;
+    /// Mean of the last layer over the tokens of each text. `keep` sees the output of each layer, tokens × hidden,
+    /// counted from 0.
+    pub fn forward(&self, texts: &[&[u32]], mut keep: impl FnMut(usize, &[f32])) -> Result<Vec<Vec<f32>>> {
+        let mut x = self.embed(texts)?;
+        let mut rows = Rows::default();
         for (i, layer) in self.layers.iter().enumerate() {
-            x = self.layer(layer, &x, &runs)?;
-            keep(i, &x)?;
+            self.layer(layer, texts, &mut x, &mut rows)?;
+            keep(i, &x);
         }
-        let rows: Vec<f32> = x.flatten_all()?.to_vec1()?;
         let mut at = 0;
         let mean = |text: &&[u32]| {
             let mut sum = vec![0f32; self.hidden];
-            for row in rows[at * self.hidden..(at + text.len()) * self.hidden].chunks_exact(self.hidden) {
+            for row in x[at * self.hidden..(at + text.len()) * self.hidden].chunks_exact(self.hidden) {
                 sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
             }
             at += text.len();
@@ -96,8 +157,9 @@ impl Bert {
         Ok(texts.iter().map(mean).collect())
     }
 
-    fn embed(&self, texts: &[&[u32]], total: usize) -> Result<Tensor> {
-        let mut rows = vec![0f32; total * self.hidden];
+    /// What the first layer sees.
+    pub fn embed(&self, texts: &[&[u32]]) -> Result<Vec<f32>> {
+        let mut rows = vec![0f32; texts.iter().map(|t| t.len()).sum::<usize>() * self.hidden];
         let row_bytes = q4::row_bytes(self.hidden);
         let ids = texts.iter().flat_map(|text| text.iter().enumerate());
         for ((position, &id), out) in ids.zip(rows.chunks_exact_mut(self.hidden)) {
@@ -106,43 +168,49 @@ impl Bert {
                 self.words.get(at..at + row_bytes),
                 self.positions.get(position * self.hidden..(position + 1) * self.hidden),
             ) else {
-                candle_core::bail!("token {id} at position {position} is outside the model");
+                bail!("token {id} at position {position} is outside the model");
             };
             q4::dequantise(word, out);
             out.iter_mut().zip(place).for_each(|(o, p)| *o += p);
             normalise(out, &self.norm.weight, &self.norm.shift, self.epsilon);
         }
-        Tensor::from_vec(rows, (total, self.hidden), &Device::Cpu)
+        Ok(rows)
     }
 
-    /// x + linear(input), normalised.
-    fn join(&self, linear: &Linear, input: &Tensor, x: &Tensor, norm: &Norm) -> Result<Tensor> {
-        let joined = linear.product(input)?;
-        let (bias, weight, shift) = (&linear.bias, &norm.weight, &norm.shift);
-        joined.inplace_op2(x, &BiasResidualNorm { bias, weight, shift, epsilon: self.epsilon })?;
-        Ok(joined)
+    fn layer(&self, layer: &Layer, texts: &[&[u32]], x: &mut [f32], rows: &mut Rows) -> Result<()> {
+        layer.qkv.apply(x, &mut rows.parts, &mut rows.qkv)?;
+        rows.attended.resize(x.len(), 0.0);
+        self.attend(texts, &rows.qkv, &mut rows.attended);
+        layer.output.apply(&rows.attended, &mut rows.parts, &mut rows.change)?;
+        self.join(x, &rows.change, &layer.attention_norm);
+        layer.feed_forward(x, rows)?;
+        self.join(x, &rows.change, &layer.output_norm);
+        Ok(())
     }
 
-    fn layer(&self, layer: &Layer, x: &Tensor, runs: &[Run]) -> Result<Tensor> {
-        let qkv = layer.qkv.product(x)?;
-        qkv.inplace_op1(&Bias(&layer.qkv.bias))?;
-        let attended = runs.iter().map(|run| self.attend(&qkv, run)).collect::<Result<Vec<_>>>()?;
-        let attended = if attended.len() == 1 { attended[0].clone() } else { Tensor::cat(&attended, 0)? };
-        let x = self.join(&layer.output, &attended, x, &layer.attention_norm)?;
-        let inner = layer.up.product(&x)?;
-        inner.inplace_op1(&BiasGelu(&layer.up.bias))?;
-        self.join(&layer.down, &inner, &x, &layer.output_norm)
+    /// Texts are shared out among the threads.
+    fn attend(&self, texts: &[&[u32]], mut qkv: &[f32], mut out: &mut [f32]) {
+        let mut work = Vec::with_capacity(texts.len());
+        for text in texts {
+            let (input, output) =
+                (qkv.split_at(text.len() * 3 * self.hidden), out.split_at_mut(text.len() * self.hidden));
+            work.push((input.0, output.0));
+            (qkv, out) = (input.1, output.1);
+        }
+        let one = |scratch: &mut Scratch, (input, output)| attend(input, self.heads, self.hidden, output, scratch);
+        if rayon::current_num_threads() > 1 && texts.len() > 1 {
+            work.into_par_iter().for_each_init(Scratch::default, one);
+        } else {
+            let mut scratch = Scratch::default();
+            work.into_iter().for_each(|text| one(&mut scratch, text));
+        }
     }
 
-    fn attend(&self, qkv: &Tensor, run: &Run) -> Result<Tensor> {
-        let (n, length, heads) = (run.texts, run.length, self.heads);
-        let qkv = qkv
-            .narrow(0, run.start, n * length)?
-            .reshape((n, length, 3, heads, self.hidden / heads))?
-            .permute((2, 0, 3, 1, 4))?
-            .contiguous()?;
-        let (q, k, v) = (qkv.get(0)?, qkv.get(1)?, qkv.get(2)?);
-        let weights = softmax_last_dim(&q.matmul(&k.transpose(D::Minus1, D::Minus2)?)?)?;
-        weights.matmul(&v)?.transpose(1, 2)?.reshape((n * length, self.hidden))
+    /// x + change, normalised.
+    fn join(&self, x: &mut [f32], change: &[f32], norm: &Norm) {
+        for (row, change) in x.chunks_exact_mut(self.hidden).zip(change.chunks_exact(self.hidden)) {
+            row.iter_mut().zip(change).for_each(|(x, c)| *x += c);
+            normalise(row, &norm.weight, &norm.shift, self.epsilon);
+        }
     }
 }

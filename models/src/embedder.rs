@@ -12,7 +12,7 @@ use half::f16;
 use crate::encoder::{Encoder, Layers, Reading};
 use crate::states::States;
 use crate::tokens::Tokens;
-use crate::{Embedding, Kind, ModelError};
+use crate::{Embedding, Kind, ModelError, Precision};
 
 /// Tokens in one batch. More would not be faster for each, only later for those who wait.
 const BATCH_TOKENS: usize = 256;
@@ -29,6 +29,7 @@ pub struct EmbedderOptions {
     pub queue: usize,
     /// Threads for one batch.
     pub threads: usize,
+    pub precision: Precision,
 }
 
 /// What is asked of the encoder's thread: the vector of a text, and the states of some layers.
@@ -51,7 +52,7 @@ pub struct Embedder {
 impl Embedder {
     /// Loads the encoder (well under a second) and starts its thread.
     pub fn start(options: &EmbedderOptions) -> Result<Embedder, ModelError> {
-        let (encoder, reading) = Encoder::open(&options.encoder)?;
+        let (encoder, reading) = Encoder::open(&options.encoder, options.precision)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.max(1))
             .thread_name(|i| format!("encoder-{i}"))

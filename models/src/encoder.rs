@@ -7,9 +7,10 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use half::f16;
 
+use crate::bert::Layer;
 use crate::loaded::{Loaded, Network, open};
 use crate::tokens::{TextTokenizer, Tokens};
-use crate::{Embedding, Kind, ModelError};
+use crate::{Embedding, Kind, ModelError, Precision};
 
 /// What turns texts into tokens and knows the encoder's facts; shared by all callers.
 pub struct Reading {
@@ -55,8 +56,16 @@ pub struct Encoder {
 impl Encoder {
     /// Opens a directory: prepared by `weights::fetch`, or any BERT-family model with config.json, tokenizer.json and
     /// model.safetensors.
-    pub fn open(dir: &Path) -> Result<(Encoder, Arc<Reading>), ModelError> {
-        let Loaded { network, tokenizer, dimension, query_prefix, passage_prefix, id } = open(dir)?;
+    pub fn open(dir: &Path, precision: Precision) -> Result<(Encoder, Arc<Reading>), ModelError> {
+        let mut bytes = false;
+        let mut finish = |_, layer: &mut Layer| {
+            bytes |= precision == Precision::Auto && layer.quantise()?;
+            Ok(())
+        };
+        let Loaded { network, tokenizer, dimension, query_prefix, passage_prefix, mut id } = open(dir, &mut finish)?;
+        if bytes {
+            id += "-int8";
+        }
         let reading = Reading { tokenizer, query_prefix, passage_prefix, dimension, id };
         Ok((Encoder { network, dimension }, Arc::new(reading)))
     }
@@ -88,9 +97,8 @@ impl Encoder {
                 }
                 bert.forward(&sorted, |layer, states| {
                     if wanted.contains(layer) {
-                        kept.push((layer, states.flatten_all()?.to_vec1()?));
+                        kept.push((layer, states.to_vec()));
                     }
-                    Ok(())
                 })?
             }
             Network::Transformers { model, pad } => {

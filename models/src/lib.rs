@@ -7,12 +7,14 @@
 //! sha256 and hands them to `prune`, which cuts vocabulary and word table to the configured languages and writes
 //! a *prepared* directory. `encoder` loads that directory, or any other BERT-family one.
 
+mod attention;
 pub mod batcher;
 mod bert;
 mod cache;
 mod embedder;
 mod encoder;
 pub mod head;
+mod int8;
 mod languages;
 mod loaded;
 mod ops;
@@ -41,6 +43,16 @@ pub type Embedding = Arc<[f32]>;
 pub enum Kind {
     Query,
     Passage,
+}
+
+/// How the weights of the encoder's linears are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// As bytes where the processor can work with them (see `int8`), otherwise as floats.
+    #[default]
+    Auto,
+    F32,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]

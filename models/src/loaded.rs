@@ -19,6 +19,8 @@ pub enum Network {
     Transformers { model: Box<BertModel>, pad: u32 },
 }
 
+pub type Finish<'a> = &'a mut dyn FnMut(usize, &mut Layer) -> Result<(), ModelError>;
+
 pub struct Loaded {
     pub network: Network,
     pub tokenizer: TextTokenizer,
@@ -41,12 +43,14 @@ fn read(dir: &Path, file: &str) -> Result<Vec<u8>, ModelError> {
     std::fs::read(dir.join(file)).map_err(|e| missing(dir, file, e))
 }
 
-pub fn open(dir: &Path) -> Result<Loaded, ModelError> {
+/// `finish` gets each layer of the prepared form as soon as it is read, so that all of them need not be in memory as
+/// floats at the same time.
+pub fn open(dir: &Path, finish: Finish<'_>) -> Result<Loaded, ModelError> {
     let config = read(dir, CONFIG)?;
     let value: Value = serde_json::from_slice(&config).map_err(|e| missing(dir, CONFIG, e))?;
     if value.get("kefu_format").is_some() {
         let config: PreparedConfig = serde_json::from_value(value).map_err(|e| missing(dir, CONFIG, e))?;
-        open_prepared(dir, config)
+        open_prepared(dir, config, finish)
     } else {
         open_usual(dir, &config, &value)
     }
@@ -107,7 +111,7 @@ impl Tensors<'_> {
 /// Rows of a linear that are turned at once: a cache line of floats.
 const TURNED: usize = 16;
 
-fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelError> {
+fn open_prepared(dir: &Path, config: PreparedConfig, finish: Finish<'_>) -> Result<Loaded, ModelError> {
     if config.kefu_format != crate::prune::FORMAT {
         return Err(missing(dir, CONFIG, "it was prepared by another version"));
     }
@@ -147,14 +151,16 @@ fn open_prepared(dir: &Path, config: PreparedConfig) -> Result<Loaded, ModelErro
     let mut layers = Vec::with_capacity(config.layers);
     for i in 0..config.layers {
         let name = |part: &str| format!("l{i}.{part}");
-        layers.push(Layer {
+        let mut layer = Layer {
             qkv: tensors.linear(&[name("q"), name("k"), name("v")], hidden, hidden, scale)?,
             output: tensors.linear(&[name("ao")], hidden, hidden, 1.0)?,
             attention_norm: tensors.norm(&name("aln"), hidden)?,
             up: tensors.linear(&[name("fi")], hidden, inner, 1.0)?,
             down: tensors.linear(&[name("fo")], inner, hidden, 1.0)?,
             output_norm: tensors.norm(&name("oln"), hidden)?,
-        });
+        };
+        finish(i, &mut layer)?;
+        layers.push(layer);
     }
     let mut positions = tensors.floats("emb.pos", config.positions * hidden)?;
     let types = tensors.floats("emb.type", 2 * hidden)?;

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::prune::prepare;
-use crate::{Encoder, Kind, testing};
+use crate::{Encoder, Kind, Precision, testing};
 use std::path::PathBuf;
 
 /// The encoder for Chinese alone, small enough to write in every form.
@@ -25,8 +25,8 @@ fn our_forward_pass_is_that_of_candle_transformers_alone_and_in_a_batch() {
     let usual = temp.path().join("any-e5");
     std::fs::create_dir(&usual).unwrap();
     testing::write_usual_form(&ours, &usual).unwrap();
-    let (ours, our_reading) = Encoder::open(&ours).unwrap();
-    let (theirs, their_reading) = Encoder::open(&usual).unwrap();
+    let (ours, our_reading) = Encoder::open(&ours, Precision::F32).unwrap();
+    let (theirs, their_reading) = Encoder::open(&usual, Precision::F32).unwrap();
     assert_ne!(our_reading.id, their_reading.id);
     assert_eq!(our_reading.dimension, their_reading.dimension);
 
@@ -70,7 +70,7 @@ fn damaged_files_are_named() {
         let cut = bytes[..bytes.len() / 3].to_vec();
         for damaged in [flipped, cut, Vec::new()] {
             std::fs::write(dir.join(file), damaged).unwrap();
-            match Encoder::open(&dir) {
+            match Encoder::open(&dir, Precision::F32) {
                 Err(ModelError::Missing(why)) => {
                     assert!(why.contains("make weights") && why.contains(&*dir.to_string_lossy()), "{why}");
                 }
@@ -79,7 +79,7 @@ fn damaged_files_are_named() {
             }
         }
         std::fs::remove_file(dir.join(file)).unwrap();
-        assert!(matches!(Encoder::open(&dir), Err(ModelError::Missing(why)) if why.contains(file)));
+        assert!(matches!(Encoder::open(&dir, Precision::F32), Err(ModelError::Missing(why)) if why.contains(file)));
         std::fs::write(dir.join(file), bytes).unwrap();
     }
     // Sizes that do not fit the other file, with everything else in order.
@@ -87,7 +87,7 @@ fn damaged_files_are_named() {
     let right = config.clone();
     let refused = |config: &PreparedConfig| {
         std::fs::write(dir.join(CONFIG), serde_json::to_vec(config).unwrap()).unwrap();
-        matches!(Encoder::open(&dir), Err(ModelError::Missing(_)))
+        matches!(Encoder::open(&dir, Precision::F32), Err(ModelError::Missing(_)))
     };
     for wrong in [0, 100, 385, usize::MAX] {
         config.hidden = wrong;
@@ -106,7 +106,11 @@ fn damaged_files_are_named() {
 fn a_usual_directory_that_is_not_whole_is_named() {
     let temp = tempfile::tempdir().unwrap();
     std::fs::write(temp.path().join(CONFIG), r#"{"model_type": "bert", "hidden_size": 384}"#).unwrap();
-    assert!(matches!(Encoder::open(temp.path()), Err(ModelError::Missing(why)) if why.contains(CONFIG)));
+    assert!(
+        matches!(Encoder::open(temp.path(), Precision::F32), Err(ModelError::Missing(why)) if why.contains(CONFIG))
+    );
     std::fs::write(temp.path().join(CONFIG), r#"{"model_type": "xlm-roberta"}"#).unwrap();
-    assert!(matches!(Encoder::open(temp.path()), Err(ModelError::Missing(why)) if why.contains("xlm-roberta")));
+    assert!(
+        matches!(Encoder::open(temp.path(), Precision::F32), Err(ModelError::Missing(why)) if why.contains("xlm-roberta"))
+    );
 }

@@ -1,77 +1,11 @@
-//! The element-wise steps of BERT, each in one pass over the memory and written so that the compiler vectorises it.
-//! Candle's own `gelu_erf` calls the C library for every number, which took a sixth of the encoder's time.
-
-use candle_core::{CpuStorage, InplaceOp1, InplaceOp2, Layout, Result, bail};
-
-fn floats<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
-    let CpuStorage::F32(values) = storage else { bail!("floats expected") };
-    let Some((from, to)) = layout.contiguous_offsets() else { bail!("contiguous memory expected") };
-    Ok(&mut values[from..to])
-}
-
-/// x + bias, row by row.
-pub struct Bias<'a>(pub &'a [f32]);
-
-impl InplaceOp1 for Bias<'_> {
-    fn name(&self) -> &'static str {
-        "bias"
-    }
-
-    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
-        for row in floats(storage, layout)?.chunks_exact_mut(self.0.len()) {
-            row.iter_mut().zip(self.0).for_each(|(x, b)| *x += b);
-        }
-        Ok(())
-    }
-}
-
-/// gelu(x + bias), row by row.
-pub struct BiasGelu<'a>(pub &'a [f32]);
-
-impl InplaceOp1 for BiasGelu<'_> {
-    fn name(&self) -> &'static str {
-        "bias-gelu"
-    }
-
-    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
-        for row in floats(storage, layout)?.chunks_exact_mut(self.0.len()) {
-            row.iter_mut().zip(self.0).for_each(|(x, b)| *x = gelu(*x + b));
-        }
-        Ok(())
-    }
-}
-
-/// Layer norm of x + bias + residual, row by row.
-pub struct BiasResidualNorm<'a> {
-    pub bias: &'a [f32],
-    pub weight: &'a [f32],
-    pub shift: &'a [f32],
-    pub epsilon: f32,
-}
-
-impl InplaceOp2 for BiasResidualNorm<'_> {
-    fn name(&self) -> &'static str {
-        "bias-residual-norm"
-    }
-
-    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout, residual: &CpuStorage, place: &Layout) -> Result<()> {
-        let CpuStorage::F32(residual) = residual else { bail!("floats expected") };
-        let Some((from, to)) = place.contiguous_offsets() else { bail!("contiguous memory expected") };
-        let width = self.bias.len();
-        let rows = floats(storage, layout)?.chunks_exact_mut(width);
-        for (row, residual) in rows.zip(residual[from..to].chunks_exact(width)) {
-            row.iter_mut().zip(residual.iter().zip(self.bias)).for_each(|(x, (r, b))| *x += r + b);
-            normalise(row, self.weight, self.shift, self.epsilon);
-        }
-        Ok(())
-    }
-}
+//! The element-wise steps of BERT, written so that the compiler vectorises them. Candle's own `gelu_erf` calls the C
+//! library for every number, which took a sixth of the encoder's time.
 
 /// Layer norm of one row.
 pub fn normalise(row: &mut [f32], weight: &[f32], shift: &[f32], epsilon: f32) {
     let width = row.len() as f32;
-    let mean = sum(row.iter().copied()) / width;
-    let variance = sum(row.iter().map(|x| (x - mean) * (x - mean))) / width;
+    let mean = sum(row, |x| x) / width;
+    let variance = sum(row, |x| (x - mean) * (x - mean)) / width;
     let scale = 1.0 / (variance + epsilon).sqrt();
     for (x, (w, s)) in row.iter_mut().zip(weight.iter().zip(shift)) {
         *x = (*x - mean) * scale * w + s;
@@ -79,16 +13,17 @@ pub fn normalise(row: &mut [f32], weight: &[f32], shift: &[f32], epsilon: f32) {
 }
 
 /// In lanes: the compiler may not reorder a sum of floats by itself.
-fn sum(values: impl ExactSizeIterator<Item = f32>) -> f32 {
+fn sum(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0f32; 16];
-    for (i, v) in values.enumerate() {
-        lanes[i % 16] += v;
+    let (chunks, rest) = values.as_chunks::<16>();
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, &v)| *lane += f(v));
     }
-    lanes.iter().sum()
+    lanes.iter().sum::<f32>() + rest.iter().map(|&v| f(v)).sum::<f32>()
 }
 
 /// x · Φ(x) with the error function of Abramowitz and Stegun 7.1.26, right to 2e-7.
-fn gelu(x: f32) -> f32 {
+pub fn gelu(x: f32) -> f32 {
     let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
     let t = 1.0 / 0.327_591_1_f32.mul_add(z, 1.0);
     let polynomial = 1.061_405_4_f32
@@ -100,8 +35,26 @@ fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + erf.copysign(x))
 }
 
+/// The same, right to 1e-5 of the larger of x and 1, in a third of the time: for numbers that become bytes.
+pub fn coarse_gelu(x: f32) -> f32 {
+    // (Φ(x) - ½) / x is even; least squares in x² on |x| ≤ 4.5, where all but 3.4e-6 of the distribution lies.
+    let near = x.clamp(-4.5, 4.5);
+    let t = (near * near).mul_add(2.0 / 20.25, -1.0);
+    let polynomial = (-1.565_674_3e-3_f32)
+        .mul_add(t, 4.655_315_5e-3)
+        .mul_add(t, -6.682_833_7e-3)
+        .mul_add(t, 1.014_046_8e-2)
+        .mul_add(t, -1.815_923e-2)
+        .mul_add(t, 2.862_396_3e-2)
+        .mul_add(t, -4.029_579e-2)
+        .mul_add(t, 5.467_185e-2)
+        .mul_add(t, -7.718_337e-2)
+        .mul_add(t, 0.156_905_3);
+    x * near.mul_add(polynomial, 0.5)
+}
+
 /// e^x for x ≤ 0, right to a few units in the last place; 0 below what a float can hold.
-fn exp(x: f32) -> f32 {
+pub fn exp(x: f32) -> f32 {
     // 2^n · e^r: adding 1.5 · 2^23 rounds to the integer n and leaves it in the low bits.
     const ROUND: f32 = 12_582_912.0;
     let x = x.max(-87.0);
@@ -131,9 +84,8 @@ mod tests {
         (0..n).map(|i| ((i * 7919) % 4001) as f32 / 200.0 - 10.0).collect()
     }
 
-    fn close(a: &Tensor, b: &Tensor, tolerance: f32) {
-        let (a, b): (Vec<f32>, Vec<f32>) =
-            (a.flatten_all().unwrap().to_vec1().unwrap(), b.flatten_all().unwrap().to_vec1().unwrap());
+    fn close(a: &[f32], b: &Tensor, tolerance: f32) {
+        let b: Vec<f32> = b.flatten_all().unwrap().to_vec1().unwrap();
         for (i, (x, y)) in a.iter().zip(&b).enumerate() {
             assert!((x - y).abs() <= tolerance, "{i}: {x} {y}");
         }
@@ -141,25 +93,20 @@ mod tests {
 
     #[test]
     fn the_steps_are_those_of_candle() {
-        let x = Tensor::from_vec(spread(5 * 384), (5, 384), &Device::Cpu).unwrap();
-        let residual = (&x * 0.3).unwrap();
-        let bias: Vec<f32> = spread(384).iter().map(|b| b * 0.1).collect();
-        let b = Tensor::from_vec(bias.clone(), 384, &Device::Cpu).unwrap();
+        for width in [384, 40] {
+            let x = spread(5 * width);
+            let theirs = Tensor::from_slice(&x, (5, width), &Device::Cpu).unwrap();
+            let gelus: Vec<f32> = x.iter().map(|&v| gelu(v)).collect();
+            close(&gelus, &theirs.gelu_erf().unwrap(), 3e-6);
+            let gelus: Vec<f32> = x.iter().map(|&v| coarse_gelu(v)).collect();
+            close(&gelus, &theirs.gelu_erf().unwrap(), 6e-5);
 
-        let biased = x.broadcast_add(&b).unwrap();
-        let ours = x.copy().unwrap();
-        ours.inplace_op1(&Bias(&bias)).unwrap();
-        close(&ours, &biased, 0.0);
-
-        let ours = x.copy().unwrap();
-        ours.inplace_op1(&BiasGelu(&bias)).unwrap();
-        close(&ours, &biased.gelu_erf().unwrap(), 3e-6);
-
-        let ours = x.copy().unwrap();
-        let op = BiasResidualNorm { bias: &bias, weight: &bias, shift: &bias, epsilon: 1e-12 };
-        ours.inplace_op2(&residual, &op).unwrap();
-        let theirs = candle_nn::ops::layer_norm_slow(&(biased + residual).unwrap(), &b, &b, 1e-12).unwrap();
-        close(&ours, &theirs, 2e-5);
+            let weight: Vec<f32> = spread(width).iter().map(|b| b * 0.1).collect();
+            let w = Tensor::from_slice(&weight, width, &Device::Cpu).unwrap();
+            let mut rows = x.clone();
+            rows.chunks_exact_mut(width).for_each(|row| normalise(row, &weight, &weight, 1e-12));
+            close(&rows, &candle_nn::ops::layer_norm_slow(&theirs, &w, &w, 1e-12).unwrap(), 2e-5);
+        }
     }
 
     #[test]
@@ -170,6 +117,7 @@ mod tests {
         }
         assert!(exp(-1e30) < 1e-37);
         assert_eq!(gelu(-40.0).abs(), 0.0);
-        assert!(gelu(f32::NAN).is_nan());
+        assert!(coarse_gelu(-40.0).abs() < 4e-4);
+        assert!(gelu(f32::NAN).is_nan() && coarse_gelu(f32::NAN).is_nan());
     }
 }

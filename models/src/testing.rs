@@ -9,7 +9,7 @@ use candle_core::{Device, Tensor};
 use serde_json::json;
 
 use crate::prune::{CONFIG, PreparedConfig, RULES, TENSORS, TokenizerRules};
-use crate::{Embedder, EmbedderOptions, q4, weights};
+use crate::{Embedder, EmbedderOptions, Precision, q4, weights};
 
 /// Where `make weights` puts things: `KEFU_CACHE`, or `kefu` in the user's cache folder.
 pub fn cache_dir() -> PathBuf {
@@ -29,8 +29,13 @@ pub fn embedder() -> Embedder {
     let start = || {
         let cache = cache_dir();
         let encoder = weights::prepared_dir(&cache, &["zh", "en"]);
-        let options =
-            EmbedderOptions { encoder, cache: vec![cache.join("test-embeddings.bin")], queue: 1024, threads: 2 };
+        let options = EmbedderOptions {
+            encoder,
+            cache: vec![cache.join("test-embeddings.bin")],
+            queue: 1024,
+            threads: 2,
+            precision: Precision::Auto,
+        };
         match Embedder::start(&options) {
             Ok(embedder) => embedder,
             Err(e) => panic!("tests need the encoder: {e}"),

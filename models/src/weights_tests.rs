@@ -70,11 +70,11 @@ fn two_at_once_and_a_damaged_directory() {
     });
     assert_eq!(a.0, b.0);
     assert!(a.1 ^ b.1, "one prepares, the other finds it done");
-    assert!(crate::Encoder::open(&a.0).is_ok());
+    assert!(crate::Encoder::open(&a.0, crate::Precision::F32).is_ok());
     fs::write(a.0.join(prune::RULES), b"{").unwrap();
     assert_eq!(fetch(), (a.0.clone(), true));
     assert_eq!(fetch(), (a.0.clone(), false));
-    assert!(crate::Encoder::open(&a.0).is_ok());
+    assert!(crate::Encoder::open(&a.0, crate::Precision::F32).is_ok());
     let unknown = super::fetch(temp.path(), &["klingon"], &mut |_| ()).unwrap_err();
     assert!(unknown.to_string().contains("klingon"));
 }

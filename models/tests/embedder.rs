@@ -38,7 +38,13 @@ async fn any_text_has_a_vector() {
 
 #[tokio::test]
 async fn missing_weights_are_named() {
-    let options = models::EmbedderOptions { encoder: "/nowhere/at/all".into(), cache: vec![], queue: 1, threads: 1 };
+    let options = models::EmbedderOptions {
+        encoder: "/nowhere/at/all".into(),
+        cache: vec![],
+        queue: 1,
+        threads: 1,
+        precision: models::Precision::Auto,
+    };
     match models::Embedder::start(&options) {
         Err(ModelError::Missing(why)) => {
             assert!(why.contains("/nowhere/at/all/config.json") && why.contains("make weights"), "{why}")
@@ -56,6 +62,7 @@ async fn content_that_was_embedded_before_costs_nothing() {
         cache: vec![dir.path().join("embeddings.bin")],
         queue: 4,
         threads: 1,
+        precision: models::Precision::Auto,
     };
     let texts: Vec<String> = (0..40).map(|i| format!("第 {} 条 question about delivery", i % 30)).collect();
     let run = async || {
@@ -82,6 +89,7 @@ async fn a_crowd_is_answered_or_refused_while_bulk_work_runs() {
         cache: vec![],
         queue: 20,
         threads: 1,
+        precision: models::Precision::Auto,
     };
     let embedder = models::Embedder::start(&options).unwrap();
     let bulk: Vec<String> = (0..100).map(|i| format!("bulk text number {i} 批量文本")).collect();

@@ -31,7 +31,7 @@ fn other_script(c: char) -> bool {
 #[test]
 fn tokens_are_those_of_the_original() {
     let cache = testing::cache_dir();
-    let (_, reading) = Encoder::open(&weights::prepared_dir(&cache, &["zh", "en"])).unwrap();
+    let (_, reading) = Encoder::open(&weights::prepared_dir(&cache, &["zh", "en"]), models::Precision::Auto).unwrap();
     let original = Tokenizer::from_file(cache.join("weights/tokenizer.json")).unwrap();
     let mut texts: Vec<String> = [
         "",

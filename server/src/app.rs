@@ -142,6 +142,7 @@ pub fn start_embedder(config: &Config, cache: Vec<PathBuf>) -> anyhow::Result<Em
         cache,
         queue: config.models.queue,
         threads: config.models.threads,
+        precision: config.models.precision,
     })?)
 }
 

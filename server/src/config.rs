@@ -45,6 +45,7 @@ pub struct Models {
     pub encoder: PathBuf,
     pub languages: Vec<String>,
     pub threads: usize,
+    pub precision: models::Precision,
     pub queue: usize,
 }
 

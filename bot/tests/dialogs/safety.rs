@@ -230,8 +230,14 @@ async fn an_overloaded_encoder_ends_in_an_apology_and_a_human() {
     let brain = brain().await;
     let cache = models::testing::cache_dir();
     let encoder = models::weights::prepared_dir(&cache, &["zh", "en"]);
-    let narrow =
-        models::Embedder::start(&models::EmbedderOptions { encoder, cache: Vec::new(), queue: 1, threads: 1 }).unwrap();
+    let narrow = models::Embedder::start(&models::EmbedderOptions {
+        encoder,
+        cache: Vec::new(),
+        queue: 1,
+        threads: 1,
+        precision: models::Precision::Auto,
+    })
+    .unwrap();
     let overloaded = crate::kit::Brain {
         nlu: std::sync::Arc::new(nlu::Nlu::new(narrow, (*brain.nlu.model()).clone(), brain.graph.clone())),
         knowledge: brain.knowledge.clone(),
