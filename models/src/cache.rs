@@ -38,18 +38,20 @@ impl Key {
     }
 }
 
-/// Recent vectors in two generations: a hit moves to the young one; when that is full, the old one is dropped.
-pub struct Recent {
+/// Recent answers in two generations: a hit moves to the young one; when that is full, the old one is dropped.
+pub struct Recent<T = Embedding> {
     generation: usize,
-    maps: Mutex<(HashMap<Key, Embedding>, HashMap<Key, Embedding>)>,
+    maps: Mutex<Generations<T>>,
 }
 
-impl Recent {
+type Generations<T> = (HashMap<Key, T>, HashMap<Key, T>);
+
+impl<T: Clone> Recent<T> {
     pub fn new(capacity: usize) -> Self {
-        Recent { generation: (capacity / 2).max(1), maps: Mutex::default() }
+        Recent { generation: (capacity / 2).max(1), maps: Mutex::new((HashMap::new(), HashMap::new())) }
     }
 
-    pub fn get(&self, key: &Key) -> Option<Embedding> {
+    pub fn get(&self, key: &Key) -> Option<T> {
         let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = maps.0.get(key) {
             return Some(found.clone());
@@ -59,12 +61,12 @@ impl Recent {
         Some(found)
     }
 
-    pub fn put(&self, key: Key, value: Embedding) {
+    pub fn put(&self, key: Key, value: T) {
         let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
         self.insert(&mut maps, key, value);
     }
 
-    fn insert(&self, maps: &mut (HashMap<Key, Embedding>, HashMap<Key, Embedding>), key: Key, value: Embedding) {
+    fn insert(&self, maps: &mut Generations<T>, key: Key, value: T) {
         if maps.0.len() >= self.generation {
             maps.1 = std::mem::take(&mut maps.0);
         }
@@ -291,7 +293,7 @@ mod tests {
 
     #[test]
     fn recent_vectors_are_bounded_and_used_ones_stay() {
-        let recent = Recent::new(100);
+        let recent: Recent = Recent::new(100);
         recent.put(key("used"), unit(0).into());
         for i in 0..1000 {
             recent.put(key(&i.to_string()), unit(1).into());

@@ -18,6 +18,9 @@ use crate::{Embedding, Kind, ModelError, Precision};
 const BATCH_TOKENS: usize = 256;
 /// Texts whose vectors stay in memory (1.5 KB each).
 const RECENT: usize = 4096;
+/// Texts whose states stay in memory, where they are short (about 20 KB each): those of examples, for the next training.
+const RECENT_STATES: usize = 1024;
+const SHORT: usize = 64;
 
 #[derive(Debug, Clone)]
 pub struct EmbedderOptions {
@@ -41,6 +44,7 @@ struct Inner {
     telling: Layers,
     batcher: Batcher<Ask, Answer>,
     recent: Recent,
+    states: Recent<States>,
     files: Files,
 }
 
@@ -66,7 +70,16 @@ impl Embedder {
         };
         let batcher = Batcher::start("encoder", limits, read).map_err(|e| ModelError::Failed(e.to_string()))?;
         let files = Files::open(&options.cache, reading.dimension);
-        Ok(Embedder { inner: Arc::new(Inner { reading, telling, batcher, recent: Recent::new(RECENT), files }) })
+        Ok(Embedder {
+            inner: Arc::new(Inner {
+                reading,
+                telling,
+                batcher,
+                recent: Recent::new(RECENT),
+                states: Recent::new(RECENT_STATES),
+                files,
+            }),
+        })
     }
 
     pub fn dimension(&self) -> usize {
@@ -123,16 +136,18 @@ impl Embedder {
         kind: Kind,
         progress: &(dyn Fn(usize) + Sync),
     ) -> Result<Vec<States>, ModelError> {
-        let mut todo = Vec::with_capacity(texts.len());
-        for (i, text) in texts.iter().enumerate() {
+        let keys: Vec<Key> = texts.iter().map(|text| self.key(kind, text)).collect();
+        let mut found: Vec<Option<States>> = keys.iter().map(|key| self.inner.states.get(key)).collect();
+        let mut todo = Vec::new();
+        for (i, text) in texts.iter().enumerate().filter(|(i, _)| found[*i].is_none()) {
             let (tokens, spans) = self.inner.reading.spanned(text, kind)?;
             todo.push((i, tokens, spans));
         }
         todo.sort_by_key(|(_, tokens, _)| tokens.len());
-        let mut found: Vec<Option<States>> = vec![None; texts.len()];
+        let mut done = texts.len() - todo.len();
+        progress(done);
         let mut running: VecDeque<(usize, Vec<Range<usize>>, Reply<Answer>)> = VecDeque::new();
         let mut todo = todo.into_iter();
-        let mut done = 0;
         loop {
             if running.len() < BATCH_TOKENS
                 && let Some((i, tokens, spans)) = todo.next()
@@ -144,8 +159,13 @@ impl Embedder {
                 break;
             };
             let (vector, states) = reply.get().await?;
-            self.inner.files.put(self.key(kind, &texts[i]), &vector);
-            found[i] = Some(States::new(spans, &states, self.width()));
+            self.inner.files.put(keys[i], &vector);
+            self.inner.recent.put(keys[i], as_kept(&vector));
+            let states = States::new(spans, &states, self.width());
+            if states.spans.len() <= SHORT {
+                self.inner.states.put(keys[i], states.clone());
+            }
+            found[i] = Some(states);
             done += 1;
             progress(done);
         }

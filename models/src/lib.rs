@@ -20,6 +20,7 @@ mod loaded;
 mod ops;
 pub mod prune;
 mod q4;
+pub mod sequence;
 mod source;
 mod states;
 #[doc(hidden)]
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 pub use embedder::{Embedder, EmbedderOptions};
 pub use encoder::{Encoder, Layers};
+pub use half::f16;
 pub use states::States;
 pub use tokens::Tokens;
 

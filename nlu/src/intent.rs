@@ -1,10 +1,14 @@
 //! The trained intent model: a head on embeddings, a threshold for "none of these", the mood head.
 
+use std::sync::Arc;
+
 use models::Embedding;
 use models::head::LinearHead;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::sentiment::{self, MoodHead};
+use crate::tagger::Tagger;
 use crate::understanding::{FALLBACK, Sentiment};
 
 /// Raised when a file of an older build cannot be read as it is.
@@ -23,6 +27,11 @@ pub struct IntentModel {
     /// Below one of these the answer is `nlu_fallback`.
     bounds: Bounds,
     mood: Option<MoodHead>,
+    /// Entities learnt from annotated examples. In a file its bytes stand behind the rest.
+    #[serde(skip)]
+    tagger: Option<Arc<Tagger>>,
+    #[serde(default)]
+    tagger_bytes: usize,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -63,7 +72,18 @@ impl IntentModel {
         bounds: Bounds,
         mood: Option<MoodHead>,
     ) -> IntentModel {
-        IntentModel { version: VERSION, encoder: encoder.to_owned(), classes, head, bounds, mood }
+        let encoder = encoder.to_owned();
+        IntentModel { version: VERSION, encoder, classes, head, bounds, mood, tagger: None, tagger_bytes: 0 }
+    }
+
+    pub(crate) fn with_tagger(mut self, tagger: Tagger) -> IntentModel {
+        self.tagger_bytes = tagger.to_bytes().len();
+        self.tagger = Some(Arc::new(tagger));
+        self
+    }
+
+    pub fn tagger(&self) -> Option<&Tagger> {
+        self.tagger.as_deref()
     }
 
     pub fn encoder(&self) -> &str {
@@ -83,6 +103,7 @@ impl IntentModel {
         let mut bytes = MAGIC.to_vec();
         // Only maps with odd keys can fail to serialise; there are none.
         bytes.extend(serde_json::to_vec(self).unwrap_or_default());
+        bytes.extend(self.tagger.iter().flat_map(|t| t.to_bytes()));
         bytes
     }
 
@@ -94,17 +115,23 @@ impl IntentModel {
         struct Version {
             version: u32,
         }
-        let version: Version = serde_json::from_slice(json).map_err(|e| damaged(&e.to_string()))?;
+        let version: Version = first(json).map_err(|e| damaged(&e.to_string()))?.0;
         if version.version != VERSION {
             return Err(ModelFileError::Version { found: version.version });
         }
-        let model: IntentModel = serde_json::from_slice(json).map_err(|e| damaged(&e.to_string()))?;
+        let (mut model, rest): (IntentModel, &[u8]) = first(json).map_err(|e| damaged(&e.to_string()))?;
         if model.encoder != encoder {
             return Err(ModelFileError::Encoder { found: model.encoder, expected: encoder.to_owned() });
         }
         let moods = model.mood.as_ref().is_none_or(|m| m.head.is_sound() && m.head.classes() == sentiment::MOODS.len());
         if !model.head.is_sound() || model.head.classes() != model.classes.len() || !moods {
             return Err(damaged("its parts do not fit together"));
+        }
+        if rest.len() != model.tagger_bytes {
+            return Err(damaged("the part for entities is cut off"));
+        }
+        if !rest.is_empty() {
+            model.tagger = Some(Arc::new(Tagger::from_bytes(rest).map_err(|e| damaged(&e))?));
         }
         Ok(model)
     }
@@ -123,6 +150,13 @@ impl IntentModel {
             _ => sentiment::judge(text, None),
         }
     }
+}
+
+/// The JSON value that `bytes` begin with, and what stands behind it.
+fn first<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), serde_json::Error> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<T>();
+    let value = values.next().unwrap_or_else(|| Err(serde::de::Error::custom("it is empty")))?;
+    Ok((value, &bytes[values.byte_offset()..]))
 }
 
 /// What speaks for the best real intent of one vector.

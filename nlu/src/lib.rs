@@ -10,6 +10,7 @@ mod entities;
 mod intent;
 mod language;
 mod sentiment;
+mod tagger;
 mod text;
 mod train;
 mod training;
@@ -24,6 +25,7 @@ pub use entities::extract;
 pub use intent::{IntentModel, ModelFileError};
 pub use language::detect as detect_language;
 pub use sentiment::MoodReport;
+pub use tagger::{EntityReport, EntityScore, Mark, Name, Tagged, Tagger, TaggerOptions, mark, score};
 pub use train::{Confusion, HeldOutReading, IntentScore, TrainError, TrainOptions, TrainReport, train};
 pub use training::{
     Annotation, Example, FileKind, FileReport, Import, ImportError, IntentExamples, Note, Origin, Source, Taken,
@@ -77,12 +79,19 @@ impl Nlu {
                 confidence: 0.0,
                 ranking: Vec::new(),
                 entities,
+                tagged: Vec::new(),
                 language,
                 sentiment: sentiment::judge(text, None),
                 embedding: Embedding::from(vec![0.0; self.embedder.dimension()]),
             });
         }
-        let embedding = self.embedder.embed(&encoded, Kind::Query).await?;
+        let (embedding, tagged) = match model.tagger().filter(|tagger| tagger.fits(&self.embedder)) {
+            Some(tagger) => {
+                let (embedding, states) = self.embedder.read(&encoded, Kind::Query).await?;
+                (embedding, tagger.find(text, &states)?)
+            }
+            None => (self.embedder.embed(&encoded, Kind::Query).await?, Vec::new()),
+        };
         let guess = model.guess(&embedding);
         Ok(Understanding {
             text: text.to_owned(),
@@ -90,6 +99,7 @@ impl Nlu {
             confidence: guess.confidence,
             ranking: guess.ranking,
             entities,
+            tagged,
             language,
             sentiment: model.sentiment(text, &embedding),
             embedding,

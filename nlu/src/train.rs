@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::intent::{Bounds, Evidence, IntentModel, decide};
 use crate::sentiment::{MoodHead, MoodReport};
+use crate::tagger::{EntityReport, Tagger, TaggerOptions};
 use crate::training::{TrainingData, TrainingDataError};
 use crate::understanding::{FALLBACK, Mood};
 use crate::{language, text};
@@ -23,6 +24,7 @@ pub struct TrainOptions {
     /// Share of rightly recognised utterances that the threshold may turn into "unknown".
     pub false_rejects: f32,
     pub head: head::TrainOptions,
+    pub entities: TaggerOptions,
 }
 
 impl Default for TrainOptions {
@@ -30,7 +32,7 @@ impl Default for TrainOptions {
         // Weaker regularisation than the default of heads, natural class weights: chosen on held-back examples, where
         // still weaker ones are no better.
         let head = head::TrainOptions { l2: 5e-5, balanced: false, iterations: 150, ..head::TrainOptions::default() };
-        TrainOptions { mood: None, false_rejects: 0.03, head }
+        TrainOptions { mood: None, false_rejects: 0.03, head, entities: TaggerOptions::default() }
     }
 }
 
@@ -67,6 +69,9 @@ pub struct TrainReport {
     /// Pairs that are taken for each other, most frequent first.
     pub confusions: Vec<Confusion>,
     pub mood: MoodReport,
+    /// Entities that are learnt from annotated examples; nothing when none are annotated.
+    #[serde(default)]
+    pub entities: EntityReport,
     pub warnings: Vec<String>,
     /// Every example as a head read it that had not seen it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -117,6 +122,8 @@ pub async fn train(
     let set = collect(data, options, &mut warnings)?;
     let mut texts: Vec<String> = set.texts.iter().map(|t| text::for_encoder(t).into_owned()).collect();
     texts.extend(set.moods.iter().map(|(t, _)| text::for_encoder(t).into_owned()));
+    // First, because the texts that are read for it have their vectors from then on.
+    let learnt = Tagger::train(embedder, data, &options.entities, progress).await?;
     let total = texts.len();
     let mut vectors = embedder.embed_all(&texts, Kind::Query, &|done| progress(done, total)).await?;
     let mood_vectors = vectors.split_off(set.texts.len());
@@ -128,7 +135,13 @@ pub async fn train(
         .name("train-intents".into())
         .spawn(move || sent.send(fit(&encoder, set, &vectors, &mood_vectors, &head_options, allowed, warnings)).ok())
         .map_err(|_| TrainError::Interrupted)?;
-    received.await.map_err(|_| TrainError::Interrupted)?
+    let (mut model, mut report) = received.await.map_err(|_| TrainError::Interrupted)??;
+    if let Some((tagger, entities, warnings)) = learnt {
+        model = model.with_tagger(tagger);
+        report.entities = entities;
+        report.warnings.extend(warnings);
+    }
+    Ok((model, report))
 }
 
 fn collect(data: &TrainingData, options: &TrainOptions, warnings: &mut Vec<String>) -> Result<Set, TrainError> {
@@ -313,6 +326,7 @@ fn report(set: &Set, held: &[HeldOut], bounds: Bounds) -> TrainReport {
             .collect(),
         confusions,
         mood: MoodReport::default(),
+        entities: EntityReport::default(),
         warnings: Vec::new(),
         held_out,
     }

@@ -4,6 +4,8 @@ use kg::Language;
 use models::Embedding;
 use serde::{Deserialize, Serialize};
 
+use crate::tagger::Tagged;
+
 /// The name that Rasa gives to "none of the intents"; `POST /model/parse` answers the same.
 pub const FALLBACK: &str = "nlu_fallback";
 
@@ -16,7 +18,10 @@ pub struct Understanding {
     pub confidence: f32,
     /// All intents, best first (the best guess stays first when `intent` is `FALLBACK`).
     pub ranking: Vec<(String, f32)>,
+    /// Of built-in kinds, found by rules.
     pub entities: Vec<Entity>,
+    /// Learnt from annotated examples.
+    pub tagged: Vec<Tagged>,
     /// `None` when the text does not tell (a number, an emoji): then the conversation's language holds.
     pub language: Option<Language>,
     pub sentiment: Sentiment,
@@ -60,6 +65,12 @@ pub enum EntityKind {
     Product,
     /// value: `{"country","province","city","district","street","recipient"?,"phone"?,"postcode"?,"full"}`
     Address,
+}
+
+impl EntityKind {
+    pub fn is_name(name: &str) -> bool {
+        serde_json::from_value::<EntityKind>(name.into()).is_ok()
+    }
 }
 
 /// From calm to angry; `score` in 0..1 where 1 is furious.

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use knowledge::Article;
 use models::Embedder;
-use nlu::{Example, IntentModel, TrainOptions, TrainReport, TrainingData};
+use nlu::{Example, IntentModel, TaggerOptions, TrainOptions, TrainReport, TrainingData};
 use rust_embed::Embed;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -133,12 +133,15 @@ pub async fn training_data(store: &Store) -> anyhow::Result<TrainingData> {
     Ok(data)
 }
 
+/// What rules find in a shop's messages need not be learnt from its examples.
+const SHOP: TaggerOptions = TaggerOptions { built_in: false, ..TaggerOptions::STANDARD };
+
 async fn train_options(store: &Store) -> anyhow::Result<TrainOptions> {
     let mood = match store.document("mood").await? {
         Some(text) => Some(TrainingData::parse("mood.yml", &text)?),
         None => None,
     };
-    Ok(TrainOptions { mood, ..TrainOptions::default() })
+    Ok(TrainOptions { mood, entities: SHOP, ..TrainOptions::default() })
 }
 
 /// Trains on what the store has and keeps the head there; running servers on this store take it up by themselves.
@@ -301,7 +304,7 @@ pub async fn prepare(config: &Config, progress: &(dyn Fn(&str) + Sync)) -> anyho
         Some((_, text)) => Some(TrainingData::parse("mood.yml", text)?),
         None => None,
     };
-    let options = TrainOptions { mood, ..TrainOptions::default() };
+    let options = TrainOptions { mood, entities: SHOP, ..TrainOptions::default() };
     nlu::train(&embedder, &content.intents, &options, &|_, _| {}).await?;
     Ok(())
 }

@@ -82,20 +82,34 @@ impl From<Understanding> for ParseResponse {
             RankedIntent { name: u.intent, confidence: u.confidence }
         };
         let chars = |byte: usize| u.text.get(..byte).map_or(0, |t| t.chars().count());
-        let entities = u
-            .entities
-            .into_iter()
-            .map(|e| ParsedEntity {
-                entity: name(e.kind),
-                start: chars(e.start),
-                end: chars(e.end),
-                value: e.value,
-                confidence_entity: e.confidence,
-                role: None,
-                group: None,
-                extractor: "kefu",
-            })
-            .collect();
+        let by_rule = u.entities.into_iter().map(|e| ParsedEntity {
+            entity: name(e.kind),
+            start: chars(e.start),
+            end: chars(e.end),
+            value: e.value,
+            confidence_entity: e.confidence,
+            role: None,
+            group: None,
+            extractor: "kefu",
+        });
+        let mut entities: Vec<ParsedEntity> = by_rule.collect();
+        for t in u.tagged {
+            let (start, end) = (chars(t.start), chars(t.end));
+            // Rules give the better value for the same.
+            if entities.iter().any(|e| (e.start, e.end, &e.entity) == (start, end, &t.entity)) {
+                continue;
+            }
+            entities.push(ParsedEntity {
+                entity: t.entity,
+                start,
+                end,
+                value: t.value.into(),
+                confidence_entity: t.confidence,
+                role: t.role,
+                group: t.group,
+                extractor: "tagger",
+            });
+        }
         ParseResponse {
             intent,
             intent_ranking: ranking,

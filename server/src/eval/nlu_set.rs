@@ -57,12 +57,15 @@ pub async fn run(mut config: Config, options: &Options) -> anyhow::Result<()> {
         let read = join_all(batch.iter().map(|(_, example)| nlu.understand(&example.text, now))).await;
         for ((expected, example), understood) in batch.iter().zip(read) {
             let u = understood?;
-            let found: Vec<Span> = u
+            let mut found: Vec<Span> = u
                 .entities
                 .iter()
                 .map(|e| (e.start, e.end, serde_json::to_value(e.kind).ok()))
                 .filter_map(|(start, end, kind)| Some((start, end, kind?.as_str()?.to_owned())))
                 .collect();
+            let learnt = u.tagged.iter().map(|t| (t.start, t.end, t.entity.clone()));
+            let learnt: Vec<Span> = learnt.filter(|span| !found.contains(span)).collect();
+            found.extend(learnt);
             let wanted = example.entities.iter().map(|e| (e.start, e.end, e.entity.clone())).collect();
             spans.push((wanted, found));
             outcomes.push(Outcome {
