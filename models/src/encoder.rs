@@ -136,8 +136,8 @@ impl Encoder {
         out.into_iter().map(|v| v.ok_or_else(|| ModelError::Failed("a text got no vector".into()))).collect()
     }
 
-    /// Layers whose states say most about entities, by trial with taggers; of a network whose inner layers cannot be
-    /// seen, the last one (it counts as layer 0 then).
+    /// Layers whose states taggers read: one of the middle and the last, which know more of words and more of the text.
+    /// Of a network whose inner layers cannot be seen, the last one (it counts as layer 0 then).
     pub fn telling(&self) -> Layers {
         match &self.network {
             Network::Own(bert) => Layers::telling(bert.layers.len()),

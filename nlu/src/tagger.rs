@@ -1,8 +1,8 @@
 //! Entities that are learnt from annotated examples, in any language: a conditional random field over units of the text.
 //!
 //! What is said of a unit comes from two sides that are learnt together: a small network over the encoder's states of
-//! the text's pieces (what it means here), and sparse features (what stands there, exactly). Both are needed: on
-//! Chinese news the states alone reach an F1 of .68, the features alone .61, both .72 from the same 3,000 sentences.
+//! the text's pieces (what it means here), and sparse features (what stands there, exactly). Both are needed: on a
+//! held-back part of Chinese news the states alone reach an F1 of .68, the features alone .61, both .71 (3,000 sentences).
 
 mod chain;
 mod corpus;
