@@ -94,8 +94,15 @@ impl<In: Send + 'static, Out: Send + 'static> Batcher<In, Out> {
 
     /// For a customer who waits: refused at once when too many wait already.
     pub async fn ask(&self, input: In) -> Result<Out, ModelError> {
-        let (reply, answer) = oneshot::channel();
-        {
+        match self.ask_all(vec![input])?.pop() {
+            Some(reply) => reply.get().await,
+            None => Err(ModelError::Stopped),
+        }
+    }
+
+    /// The same for inputs that belong together: they stand side by side in the queue, so that one batch takes them.
+    pub fn ask_all(&self, inputs: Vec<In>) -> Result<Vec<Reply<Out>>, ModelError> {
+        let replies = {
             let mut waiting = self.owner.shared.lock();
             if waiting.live.len() >= self.owner.queue {
                 waiting.live.retain(|job| !job.reply.is_closed());
@@ -103,10 +110,15 @@ impl<In: Send + 'static, Out: Send + 'static> Batcher<In, Out> {
             if waiting.live.len() >= self.owner.queue {
                 return Err(ModelError::Overloaded);
             }
-            waiting.live.push_back(Job { input, reply, _place: None });
-        }
+            let jobs = inputs.into_iter().map(|input| {
+                let (reply, answer) = oneshot::channel();
+                waiting.live.push_back(Job { input, reply, _place: None });
+                Reply(answer)
+            });
+            jobs.collect()
+        };
         self.owner.shared.arrived.notify_one();
-        Reply(answer).get().await
+        Ok(replies)
     }
 
     /// For bulk work: waits for a place in the queue, then returns what to wait for.

@@ -26,6 +26,20 @@ impl Linear {
         Ok(Linear { weight, bias })
     }
 
+    /// Input × output, as long as they are floats.
+    pub fn weight(&self) -> Result<&Tensor> {
+        match &self.weight {
+            Weight::Floats(weight) => Ok(weight),
+            Weight::Bytes(_) => bail!("the encoder was opened with its weights as bytes"),
+        }
+    }
+
+    /// Adds to the weights.
+    pub fn change(&mut self, by: &Tensor) -> Result<()> {
+        self.weight = Weight::Floats((self.weight()? + by)?);
+        Ok(())
+    }
+
     /// Puts bytes in the place of floats; false where this processor has no instructions for it.
     pub fn quantise(&mut self) -> Result<bool> {
         if let Weight::Floats(weight) = &self.weight {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::adapter::Adaptation;
 use crate::batcher::{Batcher, Limits, Reply};
 use crate::cache::{Files, Key, Recent, as_kept};
 use half::f16;
@@ -26,6 +27,7 @@ const SHORT: usize = 64;
 pub struct EmbedderOptions {
     /// Directory of the encoder.
     pub encoder: PathBuf,
+    pub adaptation: Adaptation,
     /// Files of embeddings computed before; all are read, the last is appended to.
     pub cache: Vec<PathBuf>,
     /// Requests that may wait before `embed` refuses.
@@ -56,7 +58,7 @@ pub struct Embedder {
 impl Embedder {
     /// Loads the encoder (well under a second) and starts its thread.
     pub fn start(options: &EmbedderOptions) -> Result<Embedder, ModelError> {
-        let (encoder, reading) = Encoder::open(&options.encoder, options.precision)?;
+        let (encoder, reading) = Encoder::open_with(&options.encoder, &options.adaptation, options.precision)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.max(1))
             .thread_name(|i| format!("encoder-{i}"))
@@ -170,6 +172,26 @@ impl Embedder {
             progress(done);
         }
         found.into_iter().map(|v| v.ok_or(ModelError::Stopped)).collect()
+    }
+
+    /// The vectors of a few texts that somebody waits for, in one batch: a message and its parts.
+    pub async fn embed_together(&self, texts: &[String], kind: Kind) -> Result<Vec<Embedding>, ModelError> {
+        let keys: Vec<Key> = texts.iter().map(|text| self.key(kind, text)).collect();
+        let mut vectors: Vec<Option<Embedding>> = keys.iter().map(|key| self.known(key)).collect();
+        let missing: Vec<usize> = (0..texts.len()).filter(|i| vectors[*i].is_none()).collect();
+        if !missing.is_empty() {
+            let mut inputs = Vec::with_capacity(missing.len());
+            for i in &missing {
+                inputs.push((self.inner.reading.tokens(&texts[*i], kind)?, Layers::NONE));
+            }
+            let replies = self.inner.batcher.ask_all(inputs)?;
+            for (i, reply) in missing.into_iter().zip(replies) {
+                let (vector, _) = reply.get().await?;
+                self.inner.recent.put(keys[i], vector.clone());
+                vectors[i] = Some(vector);
+            }
+        }
+        vectors.into_iter().map(|v| v.ok_or(ModelError::Stopped)).collect()
     }
 
     /// The vectors of many texts, in their order, behind all who wait; `progress` hears how many are done. What is

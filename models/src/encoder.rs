@@ -7,7 +7,8 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use half::f16;
 
-use crate::bert::Layer;
+use crate::adapter::{Adaptation, Adapter};
+use crate::bert::{Bert, Layer};
 use crate::loaded::{Loaded, Network, open};
 use crate::tokens::{TextTokenizer, Tokens};
 use crate::{Embedding, Kind, ModelError, Precision};
@@ -57,17 +58,59 @@ impl Encoder {
     /// Opens a directory: prepared by `weights::fetch`, or any BERT-family model with config.json, tokenizer.json and
     /// model.safetensors.
     pub fn open(dir: &Path, precision: Precision) -> Result<(Encoder, Arc<Reading>), ModelError> {
+        Self::open_with(dir, &Adaptation::Plain, precision)
+    }
+
+    /// With low-rank deltas added to the weights.
+    pub fn open_with(
+        dir: &Path,
+        adaptation: &Adaptation,
+        precision: Precision,
+    ) -> Result<(Encoder, Arc<Reading>), ModelError> {
+        let adapter = adaptation.load()?;
+        match Self::open_adapted(dir, adapter.as_ref(), precision) {
+            // Another encoder is no reason to fail for what nobody asked for.
+            Err(ModelError::Adapter(_)) if *adaptation == Adaptation::Service => Self::open(dir, precision),
+            other => other,
+        }
+    }
+
+    pub(crate) fn open_adapted(
+        dir: &Path,
+        adapter: Option<&Adapter>,
+        precision: Precision,
+    ) -> Result<(Encoder, Arc<Reading>), ModelError> {
         let mut bytes = false;
-        let mut finish = |_, layer: &mut Layer| {
+        let mut finish = |i, layer: &mut Layer| {
+            if let Some(adapter) = adapter {
+                adapter.merge_layer(i, layer)?;
+            }
             bytes |= precision == Precision::Auto && layer.quantise()?;
             Ok(())
         };
         let Loaded { network, tokenizer, dimension, query_prefix, passage_prefix, mut id } = open(dir, &mut finish)?;
+        if let Some(adapter) = adapter {
+            match &network {
+                Network::Own(bert) => adapter.check_layers(bert.layers.len())?,
+                Network::Transformers { .. } => {
+                    return Err(ModelError::Adapter("an adapter fits only the prepared encoder".into()));
+                }
+            }
+            id = format!("{id}+{}", adapter.id()?);
+        }
         if bytes {
             id += "-int8";
         }
         let reading = Reading { tokenizer, query_prefix, passage_prefix, dimension, id };
         Ok((Encoder { network, dimension }, Arc::new(reading)))
+    }
+
+    /// The network, when it is the prepared form.
+    pub(crate) fn own(&self) -> Option<&Bert> {
+        match &self.network {
+            Network::Own(bert) => Some(bert),
+            Network::Transformers { .. } => None,
+        }
     }
 
     /// One vector per text, in their order.

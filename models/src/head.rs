@@ -1,11 +1,14 @@
 //! A linear classifier on embeddings: multinomial logistic regression with a calibrated confidence.
 //!
 //! Sentence vectors of e5 all point the same way, so the training mean is subtracted first. The temperature is fitted
-//! on predictions for examples that were held out, so that 0.8 means right in four of five cases.
+//! on predictions for examples that were held out, so that 0.8 means right in four of five cases. Behind the embedding
+//! a vector may carry other features (word and character n-grams, say) with a weight of their own.
 
+use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+mod compact;
 mod lbfgs;
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -15,6 +18,12 @@ pub struct TrainOptions {
     pub l2: f32,
     /// Every class counts the same, however many examples it has.
     pub balanced: bool,
+    /// Leading numbers of a vector that are its embedding; 0 for all of them.
+    pub dense: usize,
+    /// How long the rest is on average against the embedding, after centring.
+    pub rest: f32,
+    /// Part of a label that is spread over all classes.
+    pub smoothing: f32,
     /// Parts that are held out in turn to fit the temperature; below 2 nothing is fitted.
     pub folds: usize,
     pub seed: u64,
@@ -24,7 +33,16 @@ pub struct TrainOptions {
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        TrainOptions { l2: 1e-4, balanced: true, folds: 4, seed: 7, iterations: 100 }
+        TrainOptions {
+            l2: 1e-4,
+            balanced: true,
+            dense: 0,
+            rest: 1.0,
+            smoothing: 0.0,
+            folds: 4,
+            seed: 7,
+            iterations: 100,
+        }
     }
 }
 
@@ -38,20 +56,34 @@ pub enum HeadError {
     Label(usize),
     #[error("example {0} has another number of dimensions than the first or is not a number")]
     Vector(usize),
+    #[error("the arithmetic failed: {0}")]
+    Arithmetic(String),
+}
+
+impl From<candle_core::Error> for HeadError {
+    fn from(e: candle_core::Error) -> Self {
+        HeadError::Arithmetic(e.to_string().lines().next().unwrap_or_default().to_owned())
+    }
 }
 
 /// Serialised as part of a model file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinearHead {
-    dimension: usize,
+    /// Numbers of the embedding, and of the rest.
+    dense: usize,
+    rest: usize,
+    #[serde(with = "compact")]
     mean: Vec<f32>,
-    /// Centred vectors are divided by their usual length.
-    spread: f32,
-    /// Classes × dimension.
+    /// What the centred embedding and the centred rest are divided by.
+    spread: [f32; 2],
+    /// Classes × (dense + rest).
+    #[serde(with = "compact")]
     weights: Vec<f32>,
+    #[serde(with = "compact")]
     bias: Vec<f32>,
     temperature: f32,
-    /// Directions of the classes' means, classes × dimension.
+    /// Directions of the classes' mean embeddings, classes × dense.
+    #[serde(with = "compact")]
     centroids: Vec<f32>,
 }
 
@@ -60,8 +92,9 @@ impl LinearHead {
         self.bias.len()
     }
 
+    /// Numbers of a vector: embedding and rest.
     pub fn dimension(&self) -> usize {
-        self.dimension
+        self.dense + self.rest
     }
 
     pub fn temperature(&self) -> f32 {
@@ -70,22 +103,26 @@ impl LinearHead {
 
     /// True when the parts fit together; ask after reading a head from a file.
     pub fn is_sound(&self) -> bool {
-        let size = self.bias.len() * self.dimension;
-        !self.bias.is_empty()
-            && self.mean.len() == self.dimension
-            && self.weights.len() == size
-            && self.centroids.len() == size
-            && self.spread > 0.0
+        let classes = self.bias.len();
+        let numbers = [&self.mean, &self.weights, &self.bias, &self.centroids];
+        classes > 0
+            && self.dense > 0
+            && self.mean.len() == self.dimension()
+            && self.weights.len() == classes * self.dimension()
+            && self.centroids.len() == classes * self.dense
+            && self.spread.iter().all(|s| *s > 0.0)
             && self.temperature > 0.0
-            && [&self.mean, &self.weights, &self.bias, &self.centroids].iter().all(|v| v.iter().all(|x| x.is_finite()))
+            && numbers.iter().all(|v| v.iter().all(|x| x.is_finite()))
     }
 
     fn centred(&self, vector: &[f32]) -> Vec<f32> {
-        vector.iter().zip(&self.mean).map(|(v, m)| (v - m) / self.spread).collect()
+        let mut out: Vec<f32> = vector.iter().zip(&self.mean).map(|(v, m)| v - m).collect();
+        scale(&mut out, self.dense, self.spread);
+        out
     }
 
     fn logits(&self, centred: &[f32]) -> Vec<f32> {
-        let rows = self.weights.chunks_exact(self.dimension);
+        let rows = self.weights.chunks_exact(self.dimension());
         rows.zip(&self.bias).map(|(row, b)| dot(row, centred) + b).collect()
     }
 
@@ -97,12 +134,18 @@ impl LinearHead {
         p
     }
 
-    /// Cosine to the mean of each class, -1 to 1: low for all classes when the text is about none of them.
+    /// Cosine of the embedding to the mean of each class, -1 to 1: low for all classes when the text is about none.
     pub fn closeness(&self, vector: &[f32]) -> Vec<f32> {
-        let centred = self.centred(vector);
-        let length = dot(&centred, &centred).sqrt().max(f32::MIN_POSITIVE);
-        self.centroids.chunks_exact(self.dimension).map(|c| dot(c, &centred) / length).collect()
+        let centred = &self.centred(vector)[..self.dense];
+        let length = dot(centred, centred).sqrt().max(f32::MIN_POSITIVE);
+        self.centroids.chunks_exact(self.dense).map(|c| dot(c, centred) / length).collect()
     }
+}
+
+fn scale(centred: &mut [f32], dense: usize, spread: [f32; 2]) {
+    let (embedding, rest) = centred.split_at_mut(dense);
+    embedding.iter_mut().for_each(|v| *v /= spread[0]);
+    rest.iter_mut().for_each(|v| *v /= spread[1]);
 }
 
 /// What was said about each example by a head that had not seen it, in the order of the examples.
@@ -134,7 +177,7 @@ pub fn train_with_held_out<V: AsRef<[f32]> + Sync>(
     check(vectors, labels, classes)?;
     let rows: Vec<&[f32]> = vectors.iter().map(AsRef::as_ref).collect();
     let all: Vec<usize> = (0..rows.len()).collect();
-    let mut head = fit(&rows, labels, classes, options, &all);
+    let mut head = fit(&rows, labels, classes, options, &all)?;
     if options.folds < 2 {
         return Ok((head, Vec::new()));
     }
@@ -146,7 +189,7 @@ pub fn train_with_held_out<V: AsRef<[f32]> + Sync>(
         if held.is_empty() {
             continue;
         }
-        let part = fit(&rows, labels, classes, options, &used);
+        let part = fit(&rows, labels, classes, options, &used)?;
         for i in held {
             logits[i] = part.logits(&part.centred(rows[i]));
             closeness[i] = part.closeness(rows[i]);
@@ -212,93 +255,107 @@ pub(crate) fn split_mix(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn fit(rows: &[&[f32]], labels: &[usize], classes: usize, options: &TrainOptions, used: &[usize]) -> LinearHead {
+fn fit(
+    rows: &[&[f32]],
+    labels: &[usize],
+    classes: usize,
+    options: &TrainOptions,
+    used: &[usize],
+) -> Result<LinearHead, HeadError> {
     let dimension = rows[0].len();
+    let dense = if options.dense == 0 { dimension } else { options.dense.min(dimension) };
     let mut mean = vec![0f32; dimension];
     used.iter().for_each(|&i| add(&mut mean, rows[i], 1.0 / used.len() as f32));
     let mut centred = vec![0f32; used.len() * dimension];
-    let mut squares = 0f64;
+    let mut squares = [0f64; 2];
     for (&i, out) in used.iter().zip(centred.chunks_exact_mut(dimension)) {
         out.iter_mut().zip(rows[i].iter().zip(&mean)).for_each(|(o, (v, m))| *o = v - m);
-        squares += f64::from(dot(out, out));
+        let (embedding, rest) = out.split_at(dense);
+        squares[0] += f64::from(dot(embedding, embedding));
+        squares[1] += f64::from(dot(rest, rest));
     }
-    let spread = ((squares / used.len() as f64).sqrt() as f32).max(1e-6);
-    centred.iter_mut().for_each(|v| *v /= spread);
+    let length = |squares: f64| ((squares / used.len() as f64).sqrt() as f32).max(1e-6);
+    let spread = [length(squares[0]), length(squares[1]) / options.rest.max(1e-6)];
+    centred.chunks_exact_mut(dimension).for_each(|row| scale(row, dense, spread));
 
     let mut count = vec![0f32; classes];
     used.iter().for_each(|&i| count[labels[i]] += 1.0);
     let present = count.iter().filter(|&&c| c > 0.0).count() as f32;
-    let examples: Vec<Example<'_>> = used
-        .iter()
-        .zip(centred.chunks_exact(dimension))
-        .map(|(&i, vector)| {
-            let label = labels[i];
-            let share = if options.balanced { 1.0 / (present * count[label]) } else { 1.0 / used.len() as f32 };
-            Example { vector, label, share }
-        })
-        .collect();
-    let size = classes * dimension;
-    let objective = |parameters: &[f32]| loss(&examples, parameters, classes, dimension, options.l2);
-    let parameters = lbfgs::minimise(vec![0f32; size + classes], options.iterations, objective);
+    let share = |label: usize| {
+        if options.balanced { 1.0 / (present * count[label]) } else { 1.0 / used.len() as f32 }
+    };
+    let examples: Vec<(usize, f32)> = used.iter().map(|&i| (labels[i], share(labels[i]))).collect();
 
-    let mut centroids = vec![0f32; size];
-    for example in &examples {
-        add(&mut centroids[example.label * dimension..][..dimension], example.vector, 1.0);
+    let mut centroids = vec![0f32; classes * dense];
+    for (example, vector) in examples.iter().zip(centred.chunks_exact(dimension)) {
+        add(&mut centroids[example.0 * dense..][..dense], &vector[..dense], 1.0);
     }
-    for centroid in centroids.chunks_exact_mut(dimension) {
+    for centroid in centroids.chunks_exact_mut(dense) {
         let length = dot(centroid, centroid).sqrt().max(f32::MIN_POSITIVE);
         centroid.iter_mut().for_each(|v| *v /= length);
     }
-    LinearHead {
-        dimension,
+
+    let size = classes * dimension;
+    let vectors = Tensor::from_vec(centred, (used.len(), dimension), &Device::Cpu)?;
+    let mut failed = None;
+    let objective = |parameters: &[f32]| {
+        loss(&vectors, &examples, parameters, classes, options).unwrap_or_else(|e| {
+            failed = Some(e);
+            (0.0, vec![0.0; parameters.len()]) // a gradient of zero ends the search
+        })
+    };
+    let parameters = lbfgs::minimise(vec![0f32; size + classes], options.iterations, objective);
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    Ok(LinearHead {
+        dense,
+        rest: dimension - dense,
         mean,
         spread,
         weights: parameters[..size].to_vec(),
         bias: parameters[size..].to_vec(),
         temperature: 1.0,
         centroids,
-    }
+    })
 }
 
-struct Example<'a> {
-    vector: &'a [f32],
-    label: usize,
-    /// Its part of the mean loss.
-    share: f32,
-}
-
-/// Loss and gradient. Parts are of fixed size and are added up in their order, so the result does not depend on how
-/// many threads there are.
-fn loss(examples: &[Example<'_>], parameters: &[f32], classes: usize, dimension: usize, l2: f32) -> (f64, Vec<f32>) {
+/// Loss and gradient; `examples` are labels and their parts of the mean loss.
+fn loss(
+    vectors: &Tensor,
+    examples: &[(usize, f32)],
+    parameters: &[f32],
+    classes: usize,
+    options: &TrainOptions,
+) -> candle_core::Result<(f64, Vec<f32>)> {
+    let dimension = vectors.dim(1)?;
     let (weights, bias) = parameters.split_at(classes * dimension);
-    let part = |examples: &[Example<'_>]| {
-        let mut gradient = vec![0f32; parameters.len()];
-        let mut total = 0f64;
-        let mut p = vec![0f32; classes];
-        for example in examples {
-            for ((p, row), b) in p.iter_mut().zip(weights.chunks_exact(dimension)).zip(bias) {
-                *p = dot(row, example.vector) + b;
-            }
-            total -= f64::from(example.share) * f64::from(log_softmax_at(&mut p, example.label));
-            p[example.label] -= 1.0;
-            for (class, &error) in p.iter().enumerate() {
-                if error.abs() > 1e-6 {
-                    add(&mut gradient[class * dimension..][..dimension], example.vector, error * example.share);
-                    gradient[classes * dimension + class] += error * example.share;
-                }
-            }
-        }
-        (total, gradient)
-    };
-    let parts: Vec<(f64, Vec<f32>)> = examples.par_chunks(512).map(part).collect();
-    let mut total = 0.0;
-    let mut gradient = vec![0f32; parameters.len()];
-    for (loss, part) in parts {
-        total += loss;
-        add(&mut gradient, &part, 1.0);
-    }
-    add(&mut gradient[..weights.len()], weights, l2);
-    (total + 0.5 * f64::from(l2) * f64::from(dot(weights, weights)), gradient)
+    let matrix = Tensor::from_slice(weights, (classes, dimension), &Device::Cpu)?;
+    let mut errors: Vec<f32> = vectors.matmul(&matrix.t()?)?.flatten_all()?.to_vec1()?;
+    let (each, own) = (options.smoothing / classes as f32, 1.0 - options.smoothing);
+    // From logits to the slope of the loss, in place.
+    let losses: Vec<f64> = errors
+        .par_chunks_mut(classes)
+        .zip(examples)
+        .map(|(row, &(label, share))| {
+            row.iter_mut().zip(bias).for_each(|(l, b)| *l += b);
+            let mean = if each > 0.0 { row.iter().sum::<f32>() } else { 0.0 };
+            let raw = row[label];
+            let log_sum = raw - log_softmax_at(row, label);
+            let expected = own * raw + each * mean;
+            row.iter_mut().for_each(|p| *p -= each);
+            row[label] -= own;
+            row.iter_mut().for_each(|p| *p *= share);
+            f64::from(share) * f64::from(log_sum - expected)
+        })
+        .collect();
+    let mut bias_slope = vec![0f32; classes];
+    errors.chunks_exact(classes).for_each(|row| add(&mut bias_slope, row, 1.0));
+    let errors = Tensor::from_vec(errors, (examples.len(), classes), &Device::Cpu)?;
+    let mut gradient: Vec<f32> = errors.t()?.matmul(vectors)?.flatten_all()?.to_vec1()?;
+    add(&mut gradient, weights, options.l2);
+    gradient.extend(bias_slope);
+    Ok((losses.iter().sum::<f64>() + 0.5 * f64::from(options.l2) * f64::from(dot(weights, weights)), gradient))
 }
 
 /// Replaces logits by probabilities; returns the logarithm of one of them.

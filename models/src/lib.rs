@@ -7,6 +7,7 @@
 //! sha256 and hands them to `prune`, which cuts vocabulary and word table to the configured languages and writes
 //! a *prepared* directory. `encoder` loads that directory, or any other BERT-family one.
 
+pub mod adapter;
 mod attention;
 pub mod batcher;
 mod bert;
@@ -26,11 +27,13 @@ mod states;
 #[doc(hidden)]
 pub mod testing;
 mod tokens;
+pub mod tune;
 mod unigram;
 pub mod weights;
 
 use std::sync::Arc;
 
+pub use adapter::{Adaptation, Adapter};
 pub use embedder::{Embedder, EmbedderOptions};
 pub use encoder::{Encoder, Layers};
 pub use half::f16;
@@ -68,6 +71,9 @@ pub enum ModelError {
     /// The message says which file is missing or damaged and which command brings it back.
     #[error("{0}")]
     Missing(String),
+    /// The adapter is damaged or made for another encoder.
+    #[error("{0}")]
+    Adapter(String),
 }
 
 impl From<candle_core::Error> for ModelError {

