@@ -141,6 +141,7 @@ impl Graph {
                 start: hit.start,
                 end: hit.end,
                 surface: text.get(hit.start..hit.end)?.to_owned(),
+                exact: hit.exact,
             })
         });
         mentions.collect()

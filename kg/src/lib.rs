@@ -10,7 +10,10 @@ mod link;
 mod node;
 mod normal;
 pub mod query;
+mod sound;
+mod typo;
 mod validate;
+mod words;
 mod yaml;
 
 pub use document::{GraphDocument, load_dir};
@@ -19,6 +22,7 @@ pub use graph::{Graph, Shared};
 pub use link::Mention;
 pub use node::{Aliases, Better, Days, Edge, EdgeKind, EdgeProps, Measure, Node, NodeKind, Rule, Text, Value, Verdict};
 pub use query::{Choice, GraphAnswer, Step, Topic};
+pub use sound::readings;
 
 use serde::{Deserialize, Serialize};
 

@@ -73,6 +73,31 @@ impl Normal {
         Some((first.start, last.end))
     }
 
+    pub fn values(&self) -> Vec<char> {
+        self.letters.iter().map(|letter| letter.value).collect()
+    }
+
+    /// The normalised text of some letters.
+    pub fn slice(&self, letters: &std::ops::Range<usize>) -> String {
+        self.letters.get(letters.clone()).unwrap_or_default().iter().map(|letter| letter.value).collect()
+    }
+
+    /// Runs of Latin letters and digits, cut at blanks; what a hyphen joins is one word.
+    pub fn latin_words(&self) -> Vec<std::ops::Range<usize>> {
+        let mut words: Vec<std::ops::Range<usize>> = Vec::new();
+        let mut open = false;
+        for (at, letter) in self.letters.iter().enumerate() {
+            let latin = letter.value.is_ascii_alphanumeric();
+            match words.last_mut() {
+                Some(word) if latin && open && letter.gap != Gap::Blank => word.end = at + 1,
+                _ if latin => words.push(at..at + 1),
+                _ => {}
+            }
+            open = latin;
+        }
+        words
+    }
+
     /// Where a blank lies inside a range: the indices of the letters after it.
     pub fn blanks(&self, letters: &std::ops::Range<usize>) -> impl Iterator<Item = usize> {
         let from = letters.start;

@@ -7,10 +7,12 @@ mod chinese;
 mod countries;
 mod gazetteer;
 mod names;
+mod old_names;
+mod pinyin;
 mod region;
 mod western;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::entities::Found;
 use crate::text::head;
@@ -27,12 +29,17 @@ pub(crate) struct Fields {
     pub province: String,
     pub city: String,
     pub district: String,
+    /// The whole line: road, house, building, flat.
     pub street: String,
+    /// The house alone: `88号`, `221B`.
+    pub number: String,
     pub recipient: Option<String>,
     pub phone: Option<String>,
     pub postcode: Option<String>,
     /// As one would write it on one line, without recipient and phone.
     pub full: String,
+    /// Province, city and district as they may be meant when what is written cannot all be true.
+    pub readings: Vec<[String; 3]>,
 }
 
 impl Fields {
@@ -44,6 +51,7 @@ impl Fields {
             ("city", self.city),
             ("district", self.district),
             ("street", self.street),
+            ("number", self.number),
             ("full", self.full),
         ] {
             map.insert(key.into(), value.into());
@@ -52,6 +60,11 @@ impl Fields {
             if let Some(value) = value {
                 map.insert(key.into(), value.into());
             }
+        }
+        if !self.readings.is_empty() {
+            let reading = |[province, city, district]: [String; 3]| json!({ "province": province, "city": city, "district": district });
+            let readings: Vec<Value> = self.readings.into_iter().map(reading).collect();
+            map.insert("contradiction".into(), json!({ "readings": readings }));
         }
         Value::Object(map)
     }

@@ -43,15 +43,15 @@ pub async fn read_all(
 ) -> Result<Vec<Vec<Reading>>, ModelError> {
     let encoded: Vec<String> = texts.iter().map(|t| text::for_encoder(t).into_owned()).collect();
     let vectors = embedder.embed_all(&encoded, Kind::Query, &|done| progress(done, encoded.len())).await?;
-    let read = |model: &IntentModel, (text, vector): (&String, &Embedding)| {
+    let read = |model: &IntentModel, ((said, text), vector): ((&String, &String), &Embedding)| {
         // As `Nlu::understand` does: marks and digits alone have no intent.
         if !text.chars().any(char::is_alphabetic) {
             return Reading { intent: FALLBACK.to_owned(), confidence: 0.0 };
         }
-        let guess = model.guess(vector);
+        let guess = model.guess(said, vector);
         Reading { intent: guess.intent, confidence: guess.confidence }
     };
-    Ok(models.iter().map(|m| encoded.iter().zip(&vectors).map(|pair| read(m, pair)).collect()).collect())
+    Ok(models.iter().map(|m| texts.iter().zip(&encoded).zip(&vectors).map(|one| read(m, one)).collect()).collect())
 }
 
 /// The nearest pairs first; examples of `nlu_fallback` count like others.

@@ -7,12 +7,13 @@ use models::head::LinearHead;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::ngrams::{Ngrams, PLACES};
 use crate::sentiment::{self, MoodHead};
 use crate::tagger::Tagger;
 use crate::understanding::{FALLBACK, Sentiment};
 
 /// Raised when a file of an older build cannot be read as it is.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const MAGIC: &[u8] = b"KEFU-NLU\n";
 
 /// Trained weights and thresholds; immutable, replaced whole.
@@ -23,6 +24,7 @@ pub struct IntentModel {
     encoder: String,
     /// Class names of the head; `nlu_fallback` may be one of them.
     classes: Vec<String>,
+    ngrams: Ngrams,
     head: LinearHead,
     /// Below one of these the answer is `nlu_fallback`.
     bounds: Bounds,
@@ -45,11 +47,33 @@ pub(crate) struct Bounds {
     pub closeness: f32,
 }
 
-/// What the head says about one vector.
-pub(crate) struct Guess {
+/// The embedding, and the n-grams behind it.
+pub(crate) fn features(ngrams: &Ngrams, text: &str, embedding: &[f32]) -> Vec<f32> {
+    let mut row = Vec::with_capacity(embedding.len() + PLACES);
+    row.extend_from_slice(embedding);
+    row.extend(ngrams.vector(text));
+    row
+}
+
+/// What the head says about one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guess {
+    /// The best intent, or `FALLBACK`.
     pub intent: String,
+    /// Calibrated probability of the best intent, also when it was rejected.
     pub confidence: f32,
+    /// How far outside all intents the text seems, 0 to 1: what out-of-scope texts are ranked by.
+    pub outside: f32,
+    /// All intents, best first.
     pub ranking: Vec<(String, f32)>,
+    /// Cosines to the means of the intents' examples.
+    pub closeness: Vec<(String, f32)>,
+}
+
+impl Guess {
+    pub(crate) fn none() -> Guess {
+        Guess { intent: FALLBACK.to_owned(), confidence: 0.0, outside: 1.0, ranking: Vec::new(), closeness: Vec::new() }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -68,12 +92,13 @@ impl IntentModel {
     pub(crate) fn new(
         encoder: &str,
         classes: Vec<String>,
+        ngrams: Ngrams,
         head: LinearHead,
         bounds: Bounds,
         mood: Option<MoodHead>,
     ) -> IntentModel {
         let encoder = encoder.to_owned();
-        IntentModel { version: VERSION, encoder, classes, head, bounds, mood, tagger: None, tagger_bytes: 0 }
+        IntentModel { version: VERSION, encoder, classes, ngrams, head, bounds, mood, tagger: None, tagger_bytes: 0 }
     }
 
     pub(crate) fn with_tagger(mut self, tagger: Tagger) -> IntentModel {
@@ -124,7 +149,7 @@ impl IntentModel {
             return Err(ModelFileError::Encoder { found: model.encoder, expected: encoder.to_owned() });
         }
         let moods = model.mood.as_ref().is_none_or(|m| m.head.is_sound() && m.head.classes() == sentiment::MOODS.len());
-        if !model.head.is_sound() || model.head.classes() != model.classes.len() || !moods {
+        if !model.head.is_sound() || !model.ngrams.is_sound() || model.head.classes() != model.classes.len() || !moods {
             return Err(damaged("its parts do not fit together"));
         }
         if rest.len() != model.tagger_bytes {
@@ -136,12 +161,14 @@ impl IntentModel {
         Ok(model)
     }
 
-    pub(crate) fn guess(&self, embedding: &Embedding) -> Guess {
-        if embedding.len() != self.head.dimension() {
+    /// `embedding` is that of the text as a query.
+    pub fn guess(&self, text: &str, embedding: &Embedding) -> Guess {
+        if embedding.len() + PLACES != self.head.dimension() {
             // A model that was swapped in without `from_bytes`; better none than nonsense.
-            return Guess { intent: FALLBACK.to_owned(), confidence: 0.0, ranking: Vec::new() };
+            return Guess::none();
         }
-        decide(&self.classes, &self.head.predict(embedding), &self.head.closeness(embedding), self.bounds)
+        let row = features(&self.ngrams, text, embedding);
+        decide(&self.classes, &self.head.predict(&row), &self.head.closeness(&row), self.bounds)
     }
 
     pub(crate) fn sentiment(&self, text: &str, embedding: &Embedding) -> Sentiment {
@@ -180,6 +207,11 @@ impl Evidence {
         Some(Evidence { best, confidence, inside, closeness: closeness.get(best).copied().unwrap_or(1.0) })
     }
 
+    /// The three signs in one number: their mean, the cosine taken from 0 to 1.
+    fn outside(&self) -> f32 {
+        1.0 - (self.confidence + self.inside + self.closeness.clamp(0.0, 1.0)) / 3.0
+    }
+
     pub(crate) fn passes(&self, bounds: &Bounds) -> bool {
         self.confidence >= bounds.confidence && self.inside >= bounds.inside && self.closeness >= bounds.closeness
     }
@@ -196,5 +228,7 @@ pub(crate) fn decide(classes: &[String], probabilities: &[f32], closeness: &[f32
         Some(evidence) if evidence.passes(&bounds) => classes[evidence.best].clone(),
         _ => FALLBACK.to_owned(),
     };
-    Guess { intent, confidence: ranking.first().map_or(0.0, |r| r.1), ranking }
+    let outside = evidence.map_or(1.0, |e| e.outside());
+    let closeness = classes.iter().cloned().zip(closeness.iter().copied()).collect();
+    Guess { intent, confidence: ranking.first().map_or(0.0, |r| r.1), outside, ranking, closeness }
 }

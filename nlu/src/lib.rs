@@ -4,11 +4,16 @@
 //! Models come from `train`, examples from `TrainingData`.
 
 mod address;
+mod clauses;
 mod compare;
 mod dates;
 mod entities;
 mod intent;
 mod language;
+mod mood;
+mod negation;
+mod ngrams;
+mod reading;
 mod sentiment;
 mod tagger;
 mod text;
@@ -22,16 +27,18 @@ use models::{Embedder, Embedding, Kind, ModelError};
 
 pub use compare::{NearDuplicate, Reading, near_duplicates, read_all};
 pub use entities::extract;
-pub use intent::{IntentModel, ModelFileError};
+pub use intent::{Guess, IntentModel, ModelFileError};
 pub use language::detect as detect_language;
+pub use mood::{MoodCourse, repeats};
 pub use sentiment::MoodReport;
 pub use tagger::{EntityReport, EntityScore, Mark, Name, Tagged, Tagger, TaggerOptions, mark, score};
+pub use text::for_encoder;
 pub use train::{Confusion, HeldOutReading, IntentScore, TrainError, TrainOptions, TrainReport, train};
 pub use training::{
     Annotation, Example, FileKind, FileReport, Import, ImportError, IntentExamples, Note, Origin, Source, Taken,
     TrainingData, TrainingDataError, Warning,
 };
-pub use understanding::{Entity, EntityKind, FALLBACK, Mood, Sentiment, Understanding};
+pub use understanding::{Clause, Entity, EntityKind, FALLBACK, Mood, Rejected, Sentiment, Understanding};
 
 /// Reads utterances.
 pub struct Nlu {
@@ -42,6 +49,7 @@ pub struct Nlu {
 
 impl Nlu {
     pub fn new(embedder: Embedder, model: IntentModel, graph: kg::Shared) -> Nlu {
+        entities::warm_up();
         Nlu { embedder, model: RwLock::new(Arc::new(model)), graph }
     }
 
@@ -83,26 +91,16 @@ impl Nlu {
                 language,
                 sentiment: sentiment::judge(text, None),
                 embedding: Embedding::from(vec![0.0; self.embedder.dimension()]),
+                clauses: Vec::new(),
+                aside: None,
+                rejected: Vec::new(),
             });
         }
-        let (embedding, tagged) = match model.tagger().filter(|tagger| tagger.fits(&self.embedder)) {
-            Some(tagger) => {
-                let (embedding, states) = self.embedder.read(&encoded, Kind::Query).await?;
-                (embedding, tagger.find(text, &states)?)
-            }
-            None => (self.embedder.embed(&encoded, Kind::Query).await?, Vec::new()),
+        let tagged = match model.tagger().filter(|tagger| tagger.fits(&self.embedder)) {
+            // The vector of this pass is remembered: what follows does not compute it again.
+            Some(tagger) => tagger.find(text, &self.embedder.read(&encoded, Kind::Query).await?.1)?,
+            None => Vec::new(),
         };
-        let guess = model.guess(&embedding);
-        Ok(Understanding {
-            text: text.to_owned(),
-            intent: guess.intent,
-            confidence: guess.confidence,
-            ranking: guess.ranking,
-            entities,
-            tagged,
-            language,
-            sentiment: model.sentiment(text, &embedding),
-            embedding,
-        })
+        reading::read(&self.embedder, &model, text, reading::Found { entities, tagged, language }).await
     }
 }

@@ -41,6 +41,13 @@ static DENIED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Whoever says sorry is not angry, whatever for.
+static SORRY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s*(?:i['’]?m |i am )?(?:so |very |really )?sorry (?:for|about|that i|i)\b|my apologies|(?:很|非常|实在)?抱歉|对不起",
+    )
+});
+
 /// The part of an `IntentModel` that judges moods.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct MoodHead {
@@ -96,6 +103,7 @@ pub(crate) fn judge(text: &str, probabilities: Option<&[f32]>) -> Sentiment {
     let cross = CROSS.find_iter(&folded).count();
     let loud = loudness(&folded);
     let glad = GLAD.is_match(&folded) && !DENIED.is_match(&folded);
+    let (annoyed, angry) = if furious + cross == 0 && SORRY.is_match(&folded) { (0.0, 0.0) } else { (annoyed, angry) };
     let bad = annoyed + angry;
 
     let words = 0.30 * furious.min(3) as f32

@@ -16,8 +16,14 @@ impl Folded {
     pub fn new(original: &str) -> Folded {
         let mut text = String::with_capacity(original.len());
         let mut origin = Vec::with_capacity(original.len());
+        let spoken = spoken_numbers(original);
+        let mut spoken = spoken.iter().peekable();
         for (at, c) in original.char_indices() {
-            let Some(folded) = fold(c) else { continue };
+            let Some(mut folded) = fold(c) else { continue };
+            while spoken.next_if(|run| run.end <= at).is_some() {}
+            if spoken.peek().is_some_and(|run| run.contains(&at)) {
+                folded = spoken_digit(folded).unwrap_or(folded);
+            }
             let span = (at as u32, (at + c.len_utf8()) as u32);
             text.push(folded);
             origin.extend(std::iter::repeat_n(span, folded.len_utf8()));
@@ -33,8 +39,44 @@ impl Folded {
     }
 }
 
+/// Phones and order numbers are also written as they are read out: 幺三八零零…; shorter runs belong to dates and prices.
+const SPOKEN: usize = 8;
+
+/// Runs of at least `SPOKEN` Chinese digits, single blanks and hyphens between them allowed.
+fn spoken_numbers(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut runs = Vec::new();
+    let (mut start, mut end, mut count) = (0, 0, 0);
+    for (at, c) in text.char_indices().chain([(text.len(), '\0')]) {
+        if spoken_digit(c).is_some() {
+            start = if count == 0 { at } else { start };
+            end = at + c.len_utf8();
+            count += 1;
+        } else if count > 0 && !(matches!(c, ' ' | '-') && at == end) {
+            if count >= SPOKEN {
+                runs.push(start..end);
+            }
+            count = 0;
+        }
+    }
+    runs
+}
+
+fn spoken_digit(c: char) -> Option<char> {
+    "零一二三四五六七八九"
+        .chars()
+        .position(|d| d == c)
+        .or(match c {
+            '〇' => Some(0),
+            '幺' => Some(1),
+            _ => None,
+        })
+        .and_then(|d| char::from_digit(d as u32, 10))
+}
+
 pub(crate) fn fold(c: char) -> Option<char> {
     Some(match c {
+        // Bold, double-struck and other mathematical digits, as profiles and phishing write them.
+        '\u{1d7ce}'..='\u{1d7ff}' => char::from_digit((c as u32 - 0x1d7ce) % 10, 10).unwrap_or(c),
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\u{3000}' | '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' | '\t' | '\r' => ' ',
         '￥' => '¥',
@@ -81,7 +123,7 @@ pub(crate) fn without_markup(text: &str) -> Cow<'_, str> {
 
 /// What the encoder gets: no markup, and order numbers, phones and long digit runs say nothing about the intent but cost
 /// tokens and pull short texts apart, so they become short stand-ins. The same is done to training examples.
-pub(crate) fn for_encoder(text: &str) -> Cow<'_, str> {
+pub fn for_encoder(text: &str) -> Cow<'_, str> {
     let text = head_chars(text.trim(), 2000);
     if text.bytes().filter(u8::is_ascii_digit).count() < 6 && text.is_ascii() && !text.contains(['<', '&']) {
         return Cow::Borrowed(text);
@@ -113,7 +155,14 @@ pub(crate) fn is_han(c: char) -> bool {
 
 /// For the crate's own constant patterns.
 pub(crate) fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("the crate's own patterns are valid")
+    // Of digits and blanks, folding has left the plain ones; the Unicode classes make a pattern many times larger.
+    let source = source.replace(r"\d", "[0-9]").replace(r"\s", "[ \n\r\t]");
+    Regex::new(&source).expect("the crate's own patterns are valid")
+}
+
+/// As `pattern`, for English words and numbers that may stand right beside Chinese: there `\b` is an edge too.
+pub(crate) fn latin_pattern(source: &str) -> Regex {
+    pattern(&source.replace(r"\b", r"(?-u:\b)"))
 }
 
 /// No letter or digit of the Latin script directly on either side.

@@ -25,8 +25,14 @@ pub struct Understanding {
     /// `None` when the text does not tell (a number, an emoji): then the conversation's language holds.
     pub language: Option<Language>,
     pub sentiment: Sentiment,
-    /// `Kind::Query` embedding of the text, for search.
+    /// `Kind::Query` embedding of the text, for search; of what is wanted only, when something else is rejected.
     pub embedding: Embedding,
+    /// When one message holds several wishes with different intents: at least two, in their order. Else empty.
+    pub clauses: Vec<Clause>,
+    /// A question beside something that is no wish by itself: "江苏省南京市中山路1号，发票怎么开？". An open dialog takes the rest.
+    pub aside: Option<Clause>,
+    /// What the text says is not wanted ("不要退款，我要换货"); entities in it are left out.
+    pub rejected: Vec<Rejected>,
 }
 
 impl Understanding {
@@ -35,14 +41,46 @@ impl Understanding {
     }
 }
 
+impl Understanding {
+    /// The text without what it rejects; as it is when it rejects nothing.
+    pub fn wanted(&self) -> String {
+        let spans: Vec<std::ops::Range<usize>> = self.rejected.iter().map(|r| r.start..r.end).collect();
+        if spans.is_empty() { self.text.clone() } else { crate::negation::without(&self.text, &spans) }
+    }
+}
+
+/// A part of a text that is a wish of its own.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// Byte offsets into the text, without the connective before it.
+    pub start: usize,
+    pub end: usize,
+    pub intent: String,
+    pub confidence: f32,
+    pub ranking: Vec<(String, f32)>,
+    /// Those that stand in the clause, and the order or product that "it" points back to. Offsets are those of the text.
+    pub entities: Vec<Entity>,
+    pub embedding: Embedding,
+}
+
+/// Byte offsets into the text; `intent` is what was rejected, if it is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    pub start: usize,
+    pub end: usize,
+    pub intent: Option<String>,
+}
+
 /// Byte offsets into the text, on character boundaries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
     pub kind: EntityKind,
     pub start: usize,
     pub end: usize,
-    /// Normalised: `2026-11-23` for "明天", `+8613800138000` for a phone, the node id for a product,
-    /// minor units and currency (`{"amount":12900,"currency":"CNY"}`) for money, fields for an address.
+    /// Normalised: `+8613800138000` for a phone (`;ext=8001` behind it), the node id for a product, minor units and
+    /// currency (`{"amount":12900,"currency":"CNY"}`) for money, fields for a quantity and an address. A date is
+    /// `2026-11-23` ("明天"), `{"from":"2026-11-09","to":"2026-11-15"}` for several days ("上周"), and
+    /// `{"date":"2026-11-05","or":"2027-05-11"}` where the text can be read in two ways ("11/05" in English).
     pub value: serde_json::Value,
     pub confidence: f32,
 }
@@ -62,8 +100,13 @@ pub enum EntityKind {
     Email,
     Date,
     Money,
+    /// value: `{"amount":2,"unit":"pair"}`; the unit is `null` where none is said ("两个", "x2").
+    Quantity,
     Product,
-    /// value: `{"country","province","city","district","street","recipient"?,"phone"?,"postcode"?,"full"}`
+    /// value: `{"country","province","city","district","street","number","recipient"?,"phone"?,"postcode"?,"full"}`;
+    /// `street` is the whole line with house and flat, `number` the house alone. When the places named do not fit
+    /// together ("浙江省南京市"), `contradiction` has `{"readings":[{"province","city","district"}, …]}`, the reading of
+    /// the fields first: somebody has to ask before it is used.
     Address,
 }
 

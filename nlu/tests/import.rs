@@ -1,5 +1,6 @@
 //! Training data as people have it: whole Rasa projects, old forms, JSON lines, and everything that can be wrong with them.
 
+#![allow(clippy::unwrap_used, clippy::type_complexity)]
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

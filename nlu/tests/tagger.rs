@@ -122,7 +122,7 @@ async fn any_text_has_sound_entities_and_damaged_files_are_refused() {
             tagger.find("从北京 to Rome 好", &none).unwrap();
         }
     }
-    assert!(Tagger::from_bytes(&[&bytes[..], b"x"].concat()).is_err());
+    assert!(Tagger::from_bytes(&[bytes, b"x"].concat()).is_err());
     assert!(Tagger::from_bytes(&[255; 64]).is_err());
 }
 

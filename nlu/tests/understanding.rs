@@ -283,7 +283,7 @@ async fn models_swap_and_files_are_checked() {
         Err(ModelFileError::Damaged(_))
     ));
     assert!(matches!(IntentModel::from_bytes(b"", embedder.id()), Err(ModelFileError::Damaged(_))));
-    let newer = String::from_utf8(bytes).unwrap().replacen("\"version\":1", "\"version\":9", 1);
+    let newer = String::from_utf8(bytes).unwrap().replacen("\"version\":2", "\"version\":9", 1);
     assert!(matches!(
         IntentModel::from_bytes(newer.as_bytes(), embedder.id()),
         Err(ModelFileError::Version { found: 9 })

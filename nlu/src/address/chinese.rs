@@ -32,6 +32,12 @@ static POI: LazyLock<Regex> = LazyLock::new(|| {
         r"\p{Han}{1,10}?(?:小区|花园|花苑|家园|新村|新城|公寓|大厦|大楼|广场|中心|大学|学院|中学|小学|学校|医院|酒店|宾馆|公司|工厂|写字楼|商场|超市|驿站|快递柜|市场|商城|苑|园|城|府|庄|湾|里|院|居|庭|邸|郡|墅|厂|店)",
     )
 });
+/// 88号, 368弄12号, 136-1号; 3号楼 is a building.
+static HOUSE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"((?:[0-9]{1,5}弄)?(?:[0-9]{1,5}|[一二三四五六七八九十百]{1,5})(?:[-之][0-9]{1,4})*[A-Za-z]?号|[0-9]{1,5}弄)(?:[^楼线门]|$)",
+    )
+});
 /// From here on it is talk again.
 static TALK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -331,6 +337,8 @@ impl Candidate {
         };
         let mut fields = Fields { country: "CN".into(), street: self.street.clone(), ..Fields::default() };
         self.region.fill(&mut fields);
+        fields.readings = self.region.readings();
+        fields.number = HOUSE.captures(&fields.street).map_or(String::new(), |m| m[1].to_owned());
         fields.recipient = self.recipient.map(|r| r.0);
         fields.phone = self.phone.map(|p| p.0);
         fields.postcode = self.postcode.map(|p| p.0);

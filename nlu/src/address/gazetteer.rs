@@ -1,7 +1,9 @@
 //! Provinces, cities and districts of China by name; the table is in `data/divisions.txt`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use super::old_names::{CITY_NAMES, DISTRICT_NAMES, LETTERS};
 
 static TABLE: &str = include_str!("../../data/divisions.txt");
 
@@ -33,8 +35,10 @@ pub(super) struct Match {
 struct Gazetteer {
     divisions: Vec<Division>,
     /// Name or short name -> (division, written in full).
-    names: HashMap<&'static str, Vec<(usize, bool)>>,
+    names: HashMap<String, Vec<(usize, bool)>>,
     longest: usize,
+    /// How a name is read out, without its 市, 区 and the like.
+    sounds: HashMap<String, Vec<usize>>,
 }
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
@@ -54,16 +58,140 @@ static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
             }
         }
     }
-    let mut names: HashMap<&'static str, Vec<(usize, bool)>> = HashMap::new();
+    let mut names: HashMap<String, Vec<(usize, bool)>> = HashMap::new();
     for (at, division) in divisions.iter().enumerate() {
-        names.entry(division.name).or_default().push((at, true));
+        names.entry(division.name.to_owned()).or_default().push((at, true));
         if let Some(short) = short(division) {
-            names.entry(short).or_default().push((at, false));
+            names.entry(short.to_owned()).or_default().push((at, false));
         }
     }
+    old_names(&divisions, &mut names);
     let longest = names.keys().map(|n| n.chars().count()).max().unwrap_or_default();
-    Gazetteer { divisions, names, longest }
+    let mut sounds: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, division) in divisions.iter().enumerate() {
+        let stem = short(division).unwrap_or(division.name);
+        for reading in kg::readings(stem) {
+            let known = sounds.entry(reading.concat().replace('ü', "v")).or_default();
+            if !known.contains(&at) {
+                known.push(at);
+            }
+        }
+    }
+    Gazetteer { divisions, names, longest, sounds }
 });
+
+/// What people still write: 余杭市 and 密云县 for what is a 区 now, 延边州, 内蒙, 襄樊市.
+fn old_names(divisions: &[Division], names: &mut HashMap<String, Vec<(usize, bool)>>) {
+    let present: HashSet<String> = names.keys().cloned().collect();
+    let mut add = |name: String, at: usize| {
+        let known = names.entry(name).or_default();
+        if !known.contains(&(at, true)) {
+            known.push((at, true));
+        }
+    };
+    for (at, division) in divisions.iter().enumerate() {
+        match division.level {
+            Level::Province if division.name == "内蒙古自治区" => add("内蒙".into(), at),
+            Level::Province => {}
+            Level::City => {
+                if division.name.ends_with("自治州")
+                    && let Some(short) = short(division)
+                {
+                    add(format!("{short}州"), at);
+                }
+                for (old, _) in CITY_NAMES.iter().filter(|(_, new)| *new == division.name) {
+                    add((*old).to_owned(), at);
+                }
+            }
+            Level::District => {
+                if let Some(stem) = division.name.strip_suffix('区').filter(|s| s.chars().count() >= 2) {
+                    let former = ["县", "市"].map(|s| format!("{stem}{s}"));
+                    former.into_iter().filter(|name| !present.contains(name)).for_each(|name| add(name, at));
+                }
+                let moved = |(_, city, new): &&(&str, &str, &str)| *new == division.name && *city == division.city;
+                DISTRICT_NAMES.iter().filter(moved).for_each(|(old, ..)| add((*old).to_owned(), at));
+            }
+        }
+    }
+}
+
+/// The province of a letter on a number plate: 京, 沪, 浙.
+pub(super) fn letter(text: &str) -> Option<Match> {
+    let c = text.chars().next()?;
+    let name = LETTERS.iter().find(|(letters, _)| letters.contains(c))?.1;
+    let division = GAZETTEER.divisions.iter().find(|d| d.level == Level::Province && d.name == name)?;
+    Some(Match { division, len: c.len_utf8(), full: false })
+}
+
+/// Divisions by their name in Latin letters: "Nanjing", "Gulou District", "Zhejiang Province".
+pub(super) fn latin(name: &str) -> Vec<&'static Division> {
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split([' ', '-']).filter(|w| !w.is_empty()).collect();
+    let kinds = [
+        "district",
+        "city",
+        "province",
+        "county",
+        "new",
+        "area",
+        "autonomous",
+        "region",
+        "prefecture",
+        "shi",
+        "qu",
+        "sheng",
+        "municipality",
+    ];
+    let stem: String = words
+        .iter()
+        .enumerate()
+        .filter(|(at, w)| *at == 0 || !kinds.contains(w))
+        .flat_map(|(_, w)| w.chars().filter(|c| c.is_alphabetic()))
+        .collect();
+    let stem = match stem.as_str() {
+        "innermongolia" => "neimenggu",
+        "tibet" => "xizang",
+        "hongkong" => "xianggang",
+        "macau" | "macao" => "aomen",
+        "harbin" => "haerbin",
+        "urumqi" => "wulumuqi",
+        "hohhot" => "huhehaote",
+        "lhasa" => "lasa",
+        "peking" => "beijing",
+        "canton" => "guangzhou",
+        other => other,
+    };
+    let gazetteer = &*GAZETTEER;
+    // Both are shanxi in pinyin; the world writes 陕西 with two a.
+    let (stem, only) = if stem == "shaanxi" { ("shanxi", Some("陕西省")) } else { (stem, None) };
+    let only = only.or((stem == "shanxi").then_some("山西省"));
+    gazetteer
+        .sounds
+        .get(stem)
+        .into_iter()
+        .flatten()
+        .filter_map(|at| gazetteer.divisions.get(*at))
+        .filter(|d| only.is_none_or(|only| d.level != Level::Province || d.name == only))
+        .collect()
+}
+
+/// "Jiangsu" for 江苏省.
+pub(super) fn in_latin(province: &str) -> String {
+    match province {
+        "陕西省" => return "Shaanxi".into(),
+        "内蒙古自治区" => return "Inner Mongolia".into(),
+        "西藏自治区" => return "Tibet".into(),
+        "香港特别行政区" => return "Hong Kong".into(),
+        "澳门特别行政区" => return "Macau".into(),
+        "重庆市" => return "Chongqing".into(),
+        _ => {}
+    }
+    let division = GAZETTEER.divisions.iter().find(|d| d.name == province);
+    let stem = division.and_then(short).unwrap_or(province);
+    let reading = kg::readings(stem).into_iter().next().unwrap_or_default().concat();
+    let mut letters = reading.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
 
 /// 浙江省 -> 浙江, 延边朝鲜族自治州 -> 延边, 余杭区 -> 余杭; nothing shorter than two characters.
 fn short(division: &Division) -> Option<&'static str> {

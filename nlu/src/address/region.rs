@@ -27,6 +27,8 @@ pub(super) struct Region {
     open: bool,
     pub levels: u32,
     pub end: usize,
+    /// What was written before and does not hold for the rest: 浙江省 in 浙江省南京市.
+    claimed: Option<Box<Region>>,
 }
 
 impl Region {
@@ -67,6 +69,21 @@ impl Region {
 }
 
 impl Region {
+    /// Two readings when the places do not fit together: the smaller ones are right, or the larger.
+    pub fn readings(&self) -> Vec<[String; 3]> {
+        let Some(claimed) = &self.claimed else { return Vec::new() };
+        [self, claimed.as_ref()]
+            .map(|region| {
+                let mut fields = Fields::default();
+                region.fill(&mut fields);
+                if region.city.is_none() && region.district.is_none() && fields.city != fields.province {
+                    fields.city.clear();
+                }
+                [fields.province, fields.city, fields.district]
+            })
+            .into()
+    }
+
     /// What the text leaves out but the table knows: 义乌市 is in 金华市, 浙江省.
     pub fn fill(&self, fields: &mut Fields) {
         let lowest = self.district.or(self.city).or(self.province);
@@ -91,10 +108,68 @@ impl Region {
     }
 }
 
-/// The longest consistent run of places from `start`.
+/// The longest consistent run of places from `start`; places that do not fit are kept as a contradiction.
 pub(super) fn chain(text: &str, start: usize, fixed: &[Found]) -> Region {
+    let region = run(text, start, fixed);
+    if region.is_empty() || region.district.is_some() {
+        return region;
+    }
+    let at = region.end + (text[region.end..].len() - text[region.end..].trim_start_matches(' ').len());
+    let rest = &text[at..];
+    let Some(first) = gazetteer::at(rest).into_iter().find(|m| m.full) else {
+        // 浙江南京鼓楼区: a short name is only believed with what follows it.
+        let lower = run(text, at, fixed);
+        return if lower.levels >= 2 && lower.district.is_some() && !region.holds(&lower) {
+            contradiction(region, lower)
+        } else {
+            region
+        };
+    };
+    // 新城区 and 郊区 are also what any town calls its parts, and 上海市区 is all of Shanghai.
+    let name = first.division.name;
+    let vague = first.len <= 6
+        || matches!(&rest[..first.len], "新城区" | "城中区" | "城关区" | "市中区" | "城区" | "郊区" | "矿区");
+    let part = name.ends_with('市') && rest[first.len..].starts_with(['区', '中', '内', '场', '民', '政']);
+    if vague || part || fixed.iter().any(|f| f.start <= at && at < f.end) {
+        return region;
+    }
+    let lower = run(text, at, fixed);
+    if lower.is_empty() || region.holds(&lower) { region } else { contradiction(region, lower) }
+}
+
+fn contradiction(upper: Region, lower: Region) -> Region {
+    Region { levels: upper.levels + lower.levels, claimed: Some(Box::new(upper)), ..lower }
+}
+
+impl Region {
+    /// Some place of `lower` lies in this one.
+    fn holds(&self, lower: &Region) -> bool {
+        let inside = |d: &Division| {
+            self.province.is_none_or(|p| p.name == d.province) && self.city.is_none_or(|c| c.name == d.city)
+        };
+        [lower.province, lower.city, lower.district].into_iter().flatten().all(inside) && !lower.open
+            || lower.open
+                && lower.province.is_none()
+                && lower.city.is_none()
+                && self.city.is_none()
+                && self.province.is_none()
+    }
+}
+
+fn run(text: &str, start: usize, fixed: &[Found]) -> Region {
     let mut region = Region::none(start);
     let mut cursor = start;
+    // 沪浦东新区, 浙杭州: a letter is a province only right before one of its places.
+    if let Some(letter) = gazetteer::letter(&text[start..]) {
+        let fits = |m: &Match| m.division.province == letter.division.name && m.division.level != Level::Province;
+        if gazetteer::at(&text[start + letter.len..])
+            .iter()
+            .any(|m| fits(m) && (m.full || m.division.level == Level::City))
+        {
+            cursor = start + letter.len;
+            region.take(&letter, cursor);
+        }
+    }
     loop {
         let gap =
             if region.is_empty() { 0 } else { text[cursor..].len() - text[cursor..].trim_start_matches(GAPS).len() };

@@ -141,7 +141,7 @@ fn western() {
         (
             "Room 501, No. 100 Century Avenue, Pudong, Shanghai 200120, China",
             "CN",
-            ["", "Shanghai", "Pudong", "Room 501, No. 100 Century Avenue", "", "", "200120"],
+            ["Shanghai", "Shanghai", "Pudong", "Room 501, No. 100 Century Avenue", "", "", "200120"],
         ),
         ("Hauptstraße 5, 10115 Berlin, Germany", "DE", ["", "Berlin", "", "Hauptstraße 5", "", "", "10115"]),
         ("12 rue de Rivoli, 75001 Paris, France", "FR", ["", "Paris", "", "12 rue de Rivoli", "", "", "75001"]),

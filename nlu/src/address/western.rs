@@ -5,29 +5,31 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::countries::{country, state};
-use super::{Address, Fields, names};
+use super::{Address, Fields, names, pinyin};
 use crate::entities::Found;
 use crate::text::pattern;
 use crate::understanding::EntityKind;
 
 static STREET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)\b(?:no\.?\s*)?(\d{1,6}[a-z]?(?:[-/]\d{1,5}[a-z]?)?),?\s+((?:[\p{L}\d'’.-]+\s+){0,4}?)",
+        r"(?i)\b(?:no\.?\s*)?(\d{1,6}[a-z]?(?:[-/]\d{1,5}[a-z]?)?),?\s+((?:[\p{L}\d'’.-]+\s+){1,4}?)",
         r"(street|str|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|terrace|parkway|pkwy|",
-        r"way|highway|hwy|crescent|close|row|gardens|grove|mews|quay|walk|circle|cir|trail|plaza|broadway|alley|parade|hill)\b\.?",
+        r"way|highway|hwy|crescent|close|row|gardens|grove|mews|quay|walk|circle|cir|trail|plaza|broadway|alley|parade|hill|lu|jie|dajie|dadao|xiang|hutong)\b\.?",
         r"(?:\s+(?:north|south|east|west|nw|ne|sw|se|n|s|e|w)\b)?",
     ))
 });
+static HOUSE: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,5}[A-Za-z]?)?"));
 static BOX: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bp\.?\s?o\.?\s?box\s+\d{1,6}\b"));
 static EUROPEAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"\b\p{Lu}[\p{L}-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|laan|straat|gatan)\s+\d{1,4}[a-z]?\b",
+        r"|\b\p{Lu}[\p{L}-]{1,24} (?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Straat|Laan)\s+\d{1,4}[a-z]?\b",
         r"|\b\d{1,4},?\s+(?i:rue|avenue|boulevard|place|quai|via|viale|piazza|calle)\s+(?:(?i:de la|de l'|de|du|des|del|della|d')\s*)?\p{L}[\p{L}' -]{1,40}",
     ))
 });
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:apt|apartment|suite|ste|unit|flat|floor|room|rm|building|bldg|block|tower)\.?\s*#?\s*[a-z0-9-]{1,6}|#\s*[a-z0-9-]{1,6}|\d{1,3}(?:st|nd|rd|th)\s+(?:floor|fl))\b",
+        r"(?i)^(?:(?:apt|apartment|suite|ste|unit|flat|floor|room|rm|building|bldg|block|tower)(?:\.?\s*#?\s*[a-z]?\d[a-z0-9-]{0,5}|\.?\s+#?[a-z0-9-]{1,6})|#\s*[a-z0-9-]{1,6}|\d{1,3}(?:st|nd|rd|th)\s+(?:floor|fl))\b",
     )
 });
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
@@ -66,7 +68,15 @@ pub(super) fn find(text: &str, fixed: &[Found]) -> Option<Address> {
     let mut reading = Reading {
         start: piece.start + from,
         end: piece.start + to,
-        fields: Fields { street: street.trim().trim_end_matches(',').to_owned(), ..Fields::default() },
+        fields: Fields {
+            street: street.trim().trim_end_matches(',').to_owned(),
+            number: if BOX.is_match(street) {
+                String::new()
+            } else {
+                HOUSE.find(street).map_or(String::new(), |m| m.as_str().to_owned())
+            },
+            ..Fields::default()
+        },
         localities: Vec::new(),
         score: 2,
     };
@@ -272,9 +282,12 @@ impl Reading {
         }
         // A town is one to four words; talk is lower case or has other marks.
         let words = text.split_whitespace().count();
-        let named = text
-            .split_whitespace()
-            .all(|w| w.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-' | '’')));
+        // "Dublin 2", "Paris 16" have a number behind them.
+        let bare = text.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+        let named = (text.len() - bare.len() <= 3 && !bare.is_empty())
+            && bare
+                .split_whitespace()
+                .all(|w| w.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-' | '’')));
         let upper = text.split_whitespace().next().and_then(|w| w.chars().next()).is_some_and(char::is_uppercase);
         if named
             && (1..=4).contains(&words)
@@ -302,7 +315,11 @@ impl Reading {
     }
 
     fn finish(mut self, text: &str, fixed: &[Found]) -> Option<Address> {
-        if let Some(city) = self.localities.pop() {
+        let chinese =
+            matches!(self.fields.country.as_str(), "" | "CN") && pinyin::place(&mut self.fields, &self.localities);
+        if chinese {
+            self.score += 1;
+        } else if let Some(city) = self.localities.pop() {
             self.fields.city = city;
             self.fields.district = self.localities.join(", ");
         }
@@ -319,7 +336,8 @@ impl Reading {
             return None;
         }
         let f = &mut self.fields;
-        let tail = [f.province.as_str(), f.postcode.as_deref().unwrap_or_default()].join(" ");
+        let province = if f.province == f.city { "" } else { f.province.as_str() };
+        let tail = [province, f.postcode.as_deref().unwrap_or_default()].join(" ");
         f.full = [f.street.as_str(), &f.district, &f.city, tail.trim(), &f.country]
             .into_iter()
             .filter(|p| !p.is_empty())

@@ -5,17 +5,26 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, Weekday};
 use regex::Regex;
 
-use super::{Push, day_of_month, days, end_of_month, full_year, months, nearest_year, weekday_of_week};
+use super::{
+    Direction, Finder, When, day_near, day_of_month, days, directed_year, end_of_month, full_year, months,
+    nearest_year, weekday_of_week, working_days,
+};
 use crate::entities::numbers;
-use crate::text::{digits_alone, pattern};
+use crate::text::{digits_alone, head_chars, is_han, pattern};
 
 const N: &str = r"\d{1,3}|[一二两三四五六七八九十]{1,3}";
 
 static DAY_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("大后天|大前天|后天|前天|明天|昨天|今天|今日|明日|昨日|昨晚|今晚|明晚|今早|明早|明儿|今儿|后日")
+    pattern(
+        "大大后天|大后天|大前天|后天|前天|明天|昨天|今天|今日|明日|昨日|昨晚|今晚|明晚|今早|明早|明儿个?|今儿个?|昨儿个?|后儿|后日",
+    )
 });
 static FULL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(\d{4}|\d{2})\s?(?:[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})|年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?)")
+});
+/// 二〇二六年十一月五日
+static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"([一二][零〇一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]?")
 });
 static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -24,10 +33,10 @@ static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SLASH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d{1,2})/(\d{1,2})"));
 static WEEKDAY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(上上|上|下下|下|这|本)?(?:一)?个?(?:星期|礼拜|周)([一二三四五六日天末1-6])"));
+    LazyLock::new(|| pattern(r"(上上|上|下下|下|这|本)?(?:一)?个?(?:星期|礼拜|周)([一二三四五六日天1-6])"));
 static OFFSET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        "({N}|半)(个工作日|个礼拜|个星期|个月|工作日|星期|礼拜|天|日|周|年)(?:之后|以后|过后|后|之前|以前|前)"
+        "({N}|半)(个半月|个工作日|个礼拜|个星期|个月|工作日|星期|礼拜|天|日|周|年)(?:之后|以后|过后|后|之前|以前|前)"
     ))
 });
 static THIS_MONTH: LazyLock<Regex> = LazyLock::new(|| {
@@ -37,23 +46,25 @@ static MONTH_END: LazyLock<Regex> = LazyLock::new(|| pattern("月底|月末|年�
 static NAMED_MONTH_END: LazyLock<Regex> =
     LazyLock::new(|| pattern("(\\d{1,2}|[一二三四五六七八九十]{1,2})月(底|末|初)"));
 static DAY_ONLY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(\d{1,2})[号日](?:之前|前|到|发|送|下单|下的单|买|收到|付|签收|晚上|早上|上午|下午|中午|就|的时候|那天)")
-});
-static FEAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "(今年|去年|明年)?的?(双十一|双11|双十二|双12|国庆节?|元旦|圣诞节?|情人节|五一|劳动节|春节|除夕|618(?:大促|活动|期间|当天|那天))",
+        r"(\d{1,2}|[一二三四五六七八九十]{1,3})[号日](之前|以前|前|之后|以后|后|到|发|送|下单|下的单|买|收到|收的|付|签收|拍|订|晚上|早上|上午|下午|中午|就|的时候|那天|那单|能|可以|行吗|吧|$|[?,，。！!])",
     )
 });
+/// Before a day: 改到15号送, 等15号.
+static UNTIL: LazyLock<Regex> = LazyLock::new(|| pattern("(?:^|[到在等于从自是,，。 ]|推迟|提前)$"));
 
-pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
+pub(super) fn find(finder: &mut Finder<'_>) {
+    let (text, today) = (finder.text, finder.today);
+    let mut push = |start, end, date, confidence| finder.day(start, end, date, confidence);
     for m in DAY_WORD.find_iter(text) {
         let shift = match m.as_str() {
             "大前天" => -3,
             "前天" => -2,
-            "昨天" | "昨日" | "昨晚" => -1,
-            "明天" | "明日" | "明晚" | "明早" | "明儿" => 1,
-            "后天" | "后日" => 2,
+            "昨天" | "昨日" | "昨晚" | "昨儿" | "昨儿个" => -1,
+            "明天" | "明日" | "明晚" | "明早" | "明儿" | "明儿个" => 1,
+            "后天" | "后日" | "后儿" => 2,
             "大后天" => 3,
+            "大大后天" => 4,
             _ => 0,
         };
         push(m.start(), m.end(), days(today, shift), 0.95);
@@ -66,6 +77,12 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
             continue;
         }
         let date = full_year(&m[1]).and_then(|y| civil(y, month.as_str(), day.as_str()));
+        push(whole.start(), whole.end(), date, 1.0);
+    }
+    for m in WRITTEN.captures_iter(text) {
+        let Some(whole) = m.get(0) else { continue };
+        let year = numbers::chinese(&m[1]).and_then(|y| i16::try_from(y).ok());
+        let date = year.zip(small(&m[2])).zip(small(&m[3])).and_then(|((y, m), d)| Date::new(y, m, d).ok());
         push(whole.start(), whole.end(), date, 1.0);
     }
     for m in MONTH_DAY.captures_iter(text) {
@@ -87,27 +104,38 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         };
         let date = match year {
             Some(year) => Date::new(year, month, day).ok(),
-            None => nearest_year(today, month, day),
+            None => directed_year(today, month, day, Some(Direction::Past).filter(|_| done(&text[whole.end()..]))),
         };
         push(whole.start(), whole.end(), date, if marked { 0.95 } else { 0.8 });
     }
+    let mut slashes = Vec::new();
     for m in SLASH.captures_iter(text) {
         let (Some(whole), Some(a), Some(b)) = (m.get(0), small(&m[1]), small(&m[2])) else { continue };
-        if !whole_number(text, whole.start(), whole.end()) {
+        if !whole_number(text, whole.start(), whole.end()) || whole.as_str() == "24/7" {
             continue;
         }
-        // 11/25 and 25/11 are dates; 3/4 is as often a fraction: only right after a word that asks for a date.
+        // 11/25 and 25/11 are dates; 3/4 is as often a fraction: only beside a word that asks for a date.
         let before = text[..whole.start()].trim_end().to_ascii_lowercase();
-        let asked = ["on", "by", "before", "since", "until", "after", "在", "到", "于", "从"]
-            .iter()
-            .any(|w| before.ends_with(w));
-        let date = match (a, b) {
-            (1..=12, 13..=31) => nearest_year(today, a, b),
-            (13..=31, 1..=12) => nearest_year(today, b, a),
-            (1..=12, 1..=12) if asked => nearest_year(today, a, b),
+        let after = text[whole.end()..].trim_start();
+        let chinese = text.chars().any(is_han);
+        let asked =
+            ["on", "by", "before", "since", "until", "after", "from", "ordered", "在", "到", "于", "从", "日期"]
+                .iter()
+                .any(|w| before.ends_with(w))
+                || ["下", "买", "到", "发", "之前", "前", "签收", "的", "那"].iter().any(|w| after.starts_with(w));
+        let when = match (a, b) {
+            (1..=12, 13..=31) => nearest_year(today, a, b).map(When::Day),
+            (13..=31, 1..=12) => nearest_year(today, b, a).map(When::Day),
+            (1..=12, 1..=12) if asked && (chinese || a == b) => nearest_year(today, a, b).map(When::Day),
+            // Americans write the month first, Britons the day.
+            (1..=12, 1..=12) if asked => {
+                nearest_year(today, a, b).zip(nearest_year(today, b, a)).map(|(us, uk)| When::Either(us, uk))
+            }
             _ => None,
         };
-        push(whole.start(), whole.end(), date, 0.75);
+        if let Some(when) = when {
+            slashes.push((whole.start(), whole.end(), when));
+        }
     }
     for m in WEEKDAY.captures_iter(text) {
         let Some(whole) = m.get(0) else { continue };
@@ -133,7 +161,7 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
             "三" | "3" => Weekday::Wednesday,
             "四" | "4" => Weekday::Thursday,
             "五" | "5" => Weekday::Friday,
-            "六" | "6" | "末" => Weekday::Saturday,
+            "六" | "6" => Weekday::Saturday,
             _ => Weekday::Sunday,
         };
         push(whole.start(), whole.end(), weekday_of_week(today, shift, weekday), 0.9);
@@ -150,6 +178,7 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         let Some(count) = count else { continue };
         let sign = if whole.as_str().ends_with('前') { -1 } else { 1 };
         let date = match (&m[2], half) {
+            ("个半月", false) => months(today, count * sign).and_then(|d| days(d, 15 * sign)),
             ("个月", true) => days(today, 15 * sign),
             ("年", true) => months(today, 6 * sign),
             (_, true) => None,
@@ -189,85 +218,43 @@ pub(super) fn find(text: &str, today: Date, push: &mut Push<'_>) {
         push(whole.start(), whole.end(), Some(date), 0.85);
     }
     for m in DAY_ONLY.captures_iter(text) {
-        let (Some(number), Some(day)) = (m.get(1), small(&m[1])) else { continue };
-        let before = text[..number.start()].chars().next_back();
+        let (Some(number), Some(word), Some(day)) = (m.get(1), m.get(2), small(&m[1])) else { continue };
+        let lead = &text[..number.start()];
         // 建国路88号到… is a house; a day stands at the start, or after something that is no name of a road.
-        if before.is_some_and(|c| c.is_ascii_alphanumeric() || "路街道巷弄里村楼座栋园区号月第".contains(c))
+        let house =
+            lead.ends_with(|c: char| c.is_ascii_alphanumeric() || "路街道巷弄里村楼座栋园区号月第-十".contains(c));
+        let weak =
+            matches!(word.as_str(), "" | "吧" | "," | "，" | "。" | "！" | "!" | "?" | "能" | "可以" | "行吗" | "就");
+        if house
+            || weak && !UNTIL.is_match(lead)
+            || text[..number.start()].ends_with('到') && text[word.start()..].starts_with('到')
         {
             continue;
         }
-        let end = number.end() + '号'.len_utf8();
-        let date = day_of_month(today, 0, day);
-        push(number.start(), end, date, 0.7);
-    }
-    for m in FEAST.captures_iter(text) {
-        let (Some(whole), Some(name)) = (m.get(0), m.get(2)) else { continue };
-        let year = match m.get(1).map(|y| y.as_str()) {
-            Some("今年") => Some(today.year()),
-            Some("明年") => Some(today.year() + 1),
-            Some("去年") => Some(today.year() - 1),
-            _ => None,
+        let after = crate::text::head_chars(&text[word.start()..], 8);
+        let has = |words: &[&str]| words.iter().any(|w| after.contains(w));
+        let direction = if has(&["下的单", "下单", "买", "付", "签收", "收到", "收的", "拍", "订", "那单", "发的"])
+        {
+            Some(Direction::Past)
+        } else if has(&["前", "能", "送", "再", "可以"]) || lead.ends_with("等") {
+            Some(Direction::Future)
+        } else {
+            None
         };
-        push(name.start().min(whole.start()), whole.end(), feast(name.as_str(), today, year), 0.8);
+        let end = number.end() + '号'.len_utf8();
+        push(number.start(), end, day_near(today, day, direction), 0.7);
+    }
+    for (start, end, when) in slashes {
+        finder.add(start, end, when, 0.75);
     }
 }
 
-fn feast(name: &str, today: Date, year: Option<i16>) -> Option<Date> {
-    let (month, day) = match name {
-        "双十一" | "双11" => (11, 11),
-        "双十二" | "双12" => (12, 12),
-        "元旦" => (1, 1),
-        "情人节" => (2, 14),
-        "五一" | "劳动节" => (5, 1),
-        "春节" | "除夕" => return spring(today, year, name == "除夕"),
-        n if n.starts_with("国庆") => (10, 1),
-        n if n.starts_with("圣诞") => (12, 25),
-        n if n.starts_with("618") => (6, 18),
-        _ => return None,
-    };
-    match year {
-        Some(year) => Date::new(year, month, day).ok(),
-        None => nearest_year(today, month, day),
-    }
-}
-
-/// The lunar calendar in a table: first day of the year.
-const SPRING: &[(i16, i8, i8)] = &[
-    (2025, 1, 29),
-    (2026, 2, 17),
-    (2027, 2, 6),
-    (2028, 1, 26),
-    (2029, 2, 13),
-    (2030, 2, 3),
-    (2031, 1, 23),
-    (2032, 2, 11),
-    (2033, 1, 31),
-    (2034, 2, 19),
-    (2035, 2, 8),
-    (2036, 1, 28),
-];
-
-fn spring(today: Date, year: Option<i16>, eve: bool) -> Option<Date> {
-    let date = SPRING
-        .iter()
-        .filter(|(y, ..)| year.is_none_or(|year| year == *y))
-        .filter_map(|(y, m, d)| Date::new(*y, *m, *d).ok())
-        .min_by_key(|d| today.until(*d).map_or(i32::MAX, |s| s.get_days().abs()))?;
-    if eve { days(date, -1) } else { Some(date) }
-}
-
-/// Public holidays move every year and are not known here: only weekends are skipped.
-fn working_days(today: Date, count: i64) -> Option<Date> {
-    let step = count.signum();
-    let mut left = count.abs().min(400);
-    let mut date = today;
-    while left > 0 {
-        date = days(date, step)?;
-        if !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
-            left -= 1;
-        }
-    }
-    Some(date)
+/// What follows a day was done on it.
+fn done(after: &str) -> bool {
+    let after = head_chars(after, 8);
+    let words =
+        ["下的单", "下单", "买", "付", "签收", "收到", "收的", "到的", "拍", "订", "那单", "发的", "申请的", "退的"];
+    words.iter().any(|w| after.contains(w)) && !["可以", "能", "再", "要", "想"].iter().any(|w| after.contains(w))
 }
 
 fn civil(year: i16, month: &str, day: &str) -> Option<Date> {
