@@ -177,6 +177,8 @@ pub struct Escalation {
     /// What the bot tried, oldest first ("search: 3 passages, best 0.42", "change_address: shop refused: shipped").
     pub tried: Vec<String>,
     pub mood: Mood,
+    /// Strain after each of the last turns in percent, oldest first.
+    pub mood_curve: Vec<u8>,
     pub language: Language,
     /// What an agent could answer first, if the bot has an idea.
     pub suggested_reply: Option<String>,

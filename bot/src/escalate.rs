@@ -59,6 +59,7 @@ pub(crate) fn escalation(
         slots,
         tried,
         mood,
+        mood_curve: state.mood.curve.clone(),
         language: work.language,
         suggested_reply,
         message_left: None,

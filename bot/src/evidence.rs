@@ -47,8 +47,8 @@ fn topic_if_named(intent: &str) -> Option<Topic> {
 pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remembered: &[String]) -> Found {
     let graph = parts.graph.get();
     let mentions = match input.slot("node").filter(|id| graph.node(id).is_some()) {
-        Some(node) => vec![Mention { node: node.to_owned(), start: 0, end: 0, surface: String::new() }],
-        None => graph.link(&input.text),
+        Some(node) => vec![Mention { node: node.to_owned(), start: 0, end: 0, surface: String::new(), exact: true }],
+        None => graph.link(&input.meant),
     };
     let goods = |m: &&Mention| {
         graph
@@ -68,7 +68,7 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
             }
         }
         found.graph =
-            topics.into_iter().find_map(|topic| kg::query::answer(&graph, topic, &input.text, &mentions, language));
+            topics.into_iter().find_map(|topic| kg::query::answer(&graph, topic, &input.meant, &mentions, language));
         found.named = found.graph.is_some();
     } else if let Some(topic) = topic_of(&input.intent) {
         // "那保修多久？": the thing was named before.
@@ -77,7 +77,7 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
         let before: Vec<Mention> = remembered
             .iter()
             .filter(|_| borrows)
-            .map(|node| Mention { node: node.clone(), start: 0, end: 0, surface: String::new() })
+            .map(|node| Mention { node: node.clone(), start: 0, end: 0, surface: String::new(), exact: true })
             .collect();
         let all: Vec<Mention> = mentions.iter().cloned().chain(before).collect();
         if !all.is_empty() || topic == Topic::List {
@@ -87,7 +87,7 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
     if input.words && (input.payload.is_none() || is_question_intent(&input.intent)) {
         let none: &[f32] = &[];
         let embedding = input.embedding.as_deref().unwrap_or(none);
-        found.passages = parts.knowledge.search(&Query { text: &input.text, embedding, language, limit: 5 });
+        found.passages = parts.knowledge.search(&Query { text: &input.meant, embedding, language, limit: 5 });
     }
     found
 }
@@ -134,7 +134,7 @@ pub(crate) fn products_named(parts: &BotParts, text: &str) -> Vec<String> {
 pub(crate) fn policy_of(parts: &BotParts, product: &str, language: Language) -> Option<PolicyFound> {
     let graph = parts.graph.get();
     graph.node(product)?;
-    let mention = Mention { node: product.to_owned(), start: 0, end: 0, surface: String::new() };
+    let mention = Mention { node: product.to_owned(), start: 0, end: 0, surface: String::new(), exact: true };
     let answer = kg::query::answer(&graph, Topic::Return, "", &[mention], language)?;
     let rule = answer
         .steps

@@ -5,13 +5,13 @@ use crate::dialog::{DialogState, agrees, position};
 use crate::policy::{ACTIONS, PolicyConfig, is_talk};
 use kg::Language;
 use models::{Embedding, ModelError};
-use nlu::understanding::{Entity, EntityKind, FALLBACK, Mood, Sentiment, Understanding};
+use nlu::understanding::{Clause, Entity, EntityKind, FALLBACK, Mood, Sentiment, Understanding};
 use serde_json::{Map, Value};
 
 /// How many of the unanswered messages are looked at: the newest.
 const MESSAGES: usize = 8;
 /// How many different wishes of one turn are answered.
-const WISHES: usize = 3;
+const WISHES: usize = 4;
 
 /// A pressed button: `/intent` or `/intent{"slot":"value"}`. It comes from outside, so it is only ever a wish:
 /// what it names is looked up for this customer like anything that is typed.
@@ -52,6 +52,10 @@ pub(crate) struct Part {
 #[derive(Debug, Clone)]
 pub(crate) struct Input {
     pub text: String,
+    /// The text without what it says is not wanted: which order, which product.
+    pub meant: String,
+    /// Intents that it says are not wanted.
+    pub rejected: Vec<String>,
     pub parts: Vec<Part>,
     pub payload: Option<Payload>,
     pub intent: String,
@@ -87,15 +91,66 @@ impl Input {
         self.ranking.iter().find(|(name, _)| name == intent).map_or(0.0, |(_, c)| *c)
     }
 
+    /// One of its clauses, as if said alone. The parts stay what was said: half a message is no clear yes.
+    fn clause(&self, clause: &Clause) -> Input {
+        let mut input = self.cut(clause.start, clause.end);
+        input.intent.clone_from(&clause.intent);
+        input.confidence = clause.confidence;
+        input.ranking.clone_from(&clause.ranking);
+        input.embedding = Some(clause.embedding.clone());
+        // What "it" points back to stands outside.
+        let outside = clause.entities.iter().filter(|e| e.end <= clause.start || e.start >= clause.end);
+        input.entities.extend(outside.map(|e| Entity { start: 0, end: 0, ..e.clone() }));
+        input
+    }
+
+    /// What stands around an aside: it answers something, and is no wish.
+    fn around(&self, start: usize, end: usize) -> Input {
+        let (before, after) = (self.cut(0, start), self.cut(end, self.text.len()));
+        let joined = [before.text.as_str(), &after.text].join("\n").trim().to_owned();
+        let shift = if before.text.is_empty() { 0 } else { before.text.len() + 1 };
+        let moved = after.entities.iter().map(|e| Entity { start: e.start + shift, end: e.end + shift, ..e.clone() });
+        Input {
+            entities: before.entities.iter().cloned().chain(moved).collect(),
+            words: has_words(&joined),
+            question: is_question(&joined),
+            meant: joined.clone(),
+            text: joined,
+            intent: FALLBACK.to_owned(),
+            confidence: 0.0,
+            ranking: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    fn cut(&self, start: usize, end: usize) -> Input {
+        let text = self.text.get(start..end).unwrap_or_default();
+        let start = start + text.len() - text.trim_start().len();
+        let text = text.trim().to_owned();
+        let moved = |e: &Entity| Entity { start: e.start - start, end: e.end - start, ..e.clone() };
+        let inside = self.entities.iter().filter(|e| start <= e.start && e.end <= end);
+        Input {
+            entities: inside.map(moved).collect(),
+            words: has_words(&text),
+            question: is_question(&text),
+            meant: text.clone(),
+            text,
+            ..self.clone()
+        }
+    }
+
     fn of(part: Part, understanding: Option<Understanding>) -> Input {
         let words = has_words(&part.text);
         let question = is_question(&part.text);
-        let (ranking, entities, embedding) = match understanding {
-            Some(u) => (u.ranking, u.entities, Some(u.embedding)),
-            None => (vec![(part.intent.clone(), part.confidence)], Vec::new(), None),
+        let meant = understanding.as_ref().map_or_else(|| part.text.clone(), Understanding::wanted);
+        let (ranking, entities, embedding, rejected) = match understanding {
+            Some(u) => (u.ranking, u.entities, Some(u.embedding), u.rejected),
+            None => (vec![(part.intent.clone(), part.confidence)], Vec::new(), None, Vec::new()),
         };
         Input {
             text: part.text.clone(),
+            meant,
+            rejected: rejected.into_iter().filter_map(|r| r.intent).collect(),
             payload: part.payload.clone(),
             intent: part.intent.clone(),
             confidence: part.confidence,
@@ -113,6 +168,8 @@ impl Input {
 pub(crate) struct Heard {
     /// Everything together: what an open dialog hears.
     pub all: Input,
+    /// The parts of a single message, when it says several things: wishes of their own, or an answer and a question.
+    pub clauses: Vec<Input>,
     /// The separate wishes, greetings left out when there is more; never empty.
     pub wishes: Vec<Input>,
     pub language: Option<Language>,
@@ -126,6 +183,7 @@ pub(crate) async fn hear(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>)
     let mut sentiment = Sentiment { mood: Mood::Calm, score: 0.0 };
     let mut language = None;
     let mut inputs = Vec::new();
+    let (mut parts, mut several) = (Vec::new(), Vec::new());
     for message in said {
         let text: String = message.text.chars().take(config.message_length).collect();
         let payload = payload_of(message);
@@ -147,19 +205,39 @@ pub(crate) async fn hear(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>)
             (None, Some(u)) => (u.intent.clone(), u.confidence),
             (None, None) => (FALLBACK.to_owned(), 0.0),
         };
-        inputs.push(Input::of(Part { text, payload, seq: message.seq, intent, confidence }, understanding));
+        let (clauses, aside) = match &understanding {
+            Some(u) if payload.is_none() => (u.clauses.clone(), u.aside.clone()),
+            _ => (Vec::new(), None),
+        };
+        let input = Input::of(Part { text, payload, seq: message.seq, intent, confidence }, understanding);
+        parts.push(match aside {
+            Some(aside) => vec![input.around(aside.start, aside.end), input.clause(&aside)],
+            None => clauses.iter().map(|c| input.clause(c)).collect(),
+        });
+        several.push(clauses.len() > 1);
+        inputs.push(input);
     }
     let Some(first) = inputs.first().cloned() else {
         let nothing = Part { text: String::new(), payload: None, seq, intent: FALLBACK.to_owned(), confidence: 0.0 };
         let all = Input::of(nothing, None);
-        return Ok(Heard { wishes: vec![all.clone()], all, language, sentiment });
+        return Ok(Heard { wishes: vec![all.clone()], all, clauses: Vec::new(), language, sentiment });
     };
     if inputs.len() == 1 {
-        return Ok(Heard { all: first.clone(), wishes: vec![first], language, sentiment });
+        let clauses = parts.pop().unwrap_or_default();
+        let wishes = if several == [true] { spoken(&clauses) } else { Vec::new() };
+        // "Hello, …" and "…, thanks" are no wishes: then the whole is understood best.
+        let wishes = if wishes.len() > 1 { wishes } else { vec![first.clone()] };
+        return Ok(Heard { all: first, wishes, clauses, language, sentiment });
     }
     let all = join(nlu, config, turn, &inputs).await?;
-    let wishes = wishes(&inputs, &all);
-    Ok(Heard { all, wishes, language, sentiment })
+    let single: Vec<Input> = inputs
+        .iter()
+        .zip(parts)
+        .zip(several)
+        .flat_map(|((input, parts), several)| if several { parts } else { vec![input.clone()] })
+        .collect();
+    let wishes = wishes(&single, &all);
+    Ok(Heard { all, wishes, clauses: Vec::new(), language, sentiment })
 }
 
 /// Rasa's REST channel sends the payload as the message itself.
@@ -198,11 +276,18 @@ async fn join(nlu: &nlu::Nlu, config: &PolicyConfig, turn: &Turn<'_>, inputs: &[
     Ok(all)
 }
 
+/// The clauses that want something.
+fn spoken(clauses: &[Input]) -> Vec<Input> {
+    let wishes = clauses.iter().filter(|c| c.intent != FALLBACK && !is_talk(&c.intent));
+    wishes.take(WISHES).cloned().collect()
+}
+
 /// "Hello" + "where is my parcel" is one wish; "I want to change" + "the address" is one wish as well.
 fn wishes(inputs: &[Input], all: &Input) -> Vec<Input> {
     let mut clear: Vec<Input> = Vec::new();
     for input in inputs.iter().filter(|i| i.intent != FALLBACK && !is_talk(&i.intent)) {
-        clear.retain(|c| c.intent != input.intent);
+        let number = |i: &Input| i.entity(EntityKind::OrderNumber).and_then(|e| e.text().map(str::to_owned));
+        clear.retain(|c| c.intent != input.intent || (number(c).is_some() && number(c) != number(input)));
         clear.push(input.clone());
     }
     if clear.len() > 1 {
@@ -218,6 +303,7 @@ fn wishes(inputs: &[Input], all: &Input) -> Vec<Input> {
             wish.ranking = one.ranking;
             wish.embedding = one.embedding.or(wish.embedding);
             wish.text = one.text;
+            wish.meant = one.meant;
             wish.entities = all.entities.clone();
         }
         if wish.payload.is_none() {

@@ -27,6 +27,8 @@ pub struct PolicyConfig {
     pub angry_score: f32,
     /// So many annoyed turns in a row do the same.
     pub annoyed_turns: u8,
+    /// Strain over the last turns (0..1, a running estimate) that does the same; asking again and no answer add to it.
+    pub strained: f32,
     /// Passage score from which an article answers; without it, what the knowledge base calibrated as `sure`.
     pub article_floor: Option<f32>,
     /// An intent less likely than this makes the question a foreign one: an article that shares a word with it is no answer.
@@ -62,6 +64,7 @@ impl Default for PolicyConfig {
             end_confidence: 0.8,
             angry_score: 0.75,
             annoyed_turns: 2,
+            strained: 0.38,
             article_floor: None,
             shop_confidence: 0.15,
             article_floor_agreed: None,
@@ -94,6 +97,7 @@ impl PolicyConfig {
             ("interrupt_confidence", self.interrupt_confidence),
             ("end_confidence", self.end_confidence),
             ("angry_score", self.angry_score),
+            ("strained", self.strained),
             ("shop_confidence", self.shop_confidence),
             ("article_floor", self.article_floor.unwrap_or_default()),
             ("article_floor_agreed", self.article_floor_agreed.unwrap_or_default()),
@@ -171,6 +175,10 @@ pub(crate) struct Situation<'a> {
     pub declined: bool,
     /// Intent of the open dialog.
     pub dialog_intent: Option<&'a str>,
+    /// The strain over the last turns is more than the bot should try.
+    pub strained: bool,
+    /// What the open dialog is about is said to be not wanted.
+    pub rejects_dialog: bool,
     /// Annoyed turns in a row before this one; turns not understood in a row.
     pub annoyed: u8,
     pub not_understood: u8,
@@ -213,6 +221,8 @@ const RULES: &[Rule] = &[
     ("vip", vip),
     ("angry", angry),
     ("annoyed_again", annoyed_again),
+    ("asked_again", asked_again),
+    ("not_wanted", not_wanted),
     ("running_dialog", running_dialog),
     ("stop", stop),
     ("chosen_article", chosen_article),
@@ -282,7 +292,25 @@ fn annoyed_again(s: &Situation<'_>) -> Option<Move> {
     let now = s.sentiment.mood >= Mood::Annoyed;
     // "Too slow" may be the very answer that a dialog asked for.
     let answer = s.dialog && !s.declined;
-    (now && !answer && s.annoyed + 1 >= s.config.annoyed_turns && !s.dictating).then_some(Move::Escalate(Reason::Angry))
+    let again = s.annoyed + 1 >= s.config.annoyed_turns || s.strained;
+    (now && !answer && again && !s.dictating).then_some(Move::Escalate(Reason::Angry))
+}
+
+/// The same question for the third time, politely: the answers do not help.
+fn asked_again(s: &Situation<'_>) -> Option<Move> {
+    let answer = s.dialog && !s.declined;
+    (s.strained && !answer && !s.dictating).then_some(Move::Escalate(Reason::NotUnderstood))
+}
+
+/// "I don't want a refund", and nothing else.
+fn not_wanted(s: &Situation<'_>) -> Option<Move> {
+    if s.input.rejected.is_empty() || s.input.intent != FALLBACK || s.input.payload.is_some() || s.dictating {
+        return None;
+    }
+    match s.dialog {
+        true => s.rejects_dialog.then_some(Move::Stop),
+        false => (!declines(&s.input.text)).then_some(Move::Talk("not_wanted")),
+    }
 }
 
 fn vip(s: &Situation<'_>) -> Option<Move> {
@@ -369,7 +397,12 @@ fn not_understood_again(s: &Situation<'_>) -> Option<Move> {
 fn choices(s: &Situation<'_>) -> Option<Move> {
     let wants_thing = THINGS.iter().any(|i| s.input.is(i, s.config.topic_confidence));
     let vague = about_the_shop(s) && !wants_thing;
-    let floor = if vague { s.config.choice_floor(s.thresholds) } else { article_floor(s) };
+    let floor = match s.input.intent.as_str() {
+        _ if !vague => article_floor(s),
+        // No intent of ours: the articles alone must say that it is about the shop.
+        FALLBACK => s.config.choice_floor(s.thresholds).max(s.thresholds.floor),
+        _ => s.config.choice_floor(s.thresholds),
+    };
     (s.evidence.best >= floor).then_some(Move::Choices)
 }
 
@@ -406,6 +439,8 @@ mod tests {
             dictating: false,
             declined: false,
             dialog_intent: None,
+            strained: false,
+            rejects_dialog: false,
             annoyed: 0,
             not_understood: 0,
             evidence: Evidence::default(),

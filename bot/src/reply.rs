@@ -4,16 +4,18 @@
 //! missing model, a failing order system, a broken template end in an apology and a human.
 
 mod answers;
+mod several;
 
-use crate::conversation::{Decision, Next, Reason, Turn};
+use crate::conversation::{Decision, Next, Reason, Sender, Turn};
 use crate::dialog::{DialogState, Step, Task, Wish};
-use crate::evidence::{Found, look};
+use crate::evidence::Found;
 use crate::hear::{Heard, Input, answer_to_offer, hear, language_of};
 use crate::policy::{Evidence, Move, PolicyConfig, Situation, decide};
 use crate::trace::PassageSeen;
 use crate::work::Work;
 use crate::{answer, escalate};
-use nlu::understanding::Mood;
+use nlu::MoodCourse;
+use nlu::understanding::{Mood, Sentiment};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Instant;
@@ -97,11 +99,22 @@ struct Replying<'a> {
     unanswered: bool,
     /// The open dialog took what was said as its answer.
     answered: bool,
+    /// Wishes of this turn that are not dealt with yet.
+    todo: Vec<Input>,
+    /// How many questions share this reply.
+    share: usize,
+    /// The customer dropped a dialog in this turn.
+    dropped: bool,
+    /// The mood before this turn.
+    mood_before: MoodCourse,
 }
 
 impl<'a> Replying<'a> {
-    fn new(parts: &'a BotParts, turn: &'a Turn<'a>, state: DialogState, mut heard: Heard, since: Instant) -> Self {
+    fn new(parts: &'a BotParts, turn: &'a Turn<'a>, mut state: DialogState, mut heard: Heard, since: Instant) -> Self {
         answer_to_offer(&state, &mut heard);
+        let mood_before = state.mood.clone();
+        let unanswered = state.not_understood > 0 || state.current().is_some_and(|f| f.bad_answers > 0);
+        state.mood.hear(heard.sentiment, said_before(turn, &heard.all), unanswered);
         let language = language_of(turn, &heard);
         let mut work = Work::new(parts, turn, language, state.asked);
         let all = &heard.all;
@@ -112,7 +125,10 @@ impl<'a> Replying<'a> {
         work.trace.language = Some(language);
         work.trace.mood = Some(heard.sentiment.mood);
         let said = turn.said.len();
-        work.trace.step("understand", format!("{} ({:.2}), {said} message(s)", all.intent, all.confidence), since);
+        let wishes: Vec<&str> = heard.wishes.iter().map(|w| w.intent.as_str()).collect();
+        let wishes = if wishes.len() > 1 { format!(", wishes: {}", wishes.join(" + ")) } else { String::new() };
+        let understood = format!("{} ({:.2}), {said} message(s){wishes}", all.intent, all.confidence);
+        work.trace.step("understand", understood, since);
         Self {
             work,
             state,
@@ -122,17 +138,25 @@ impl<'a> Replying<'a> {
             understood: true,
             unanswered: false,
             answered: false,
+            todo: Vec::new(),
+            share: 1,
+            dropped: false,
+            mood_before,
         }
     }
 
     async fn run(mut self) -> Decision {
         let mut declined = false;
-        let mut settled = false;
-        if !self.state.stack.is_empty() {
+        let mut settled = self.take_offer().await;
+        if !self.state.stack.is_empty() && !settled {
             let since = Instant::now();
             let all = self.heard.all.clone();
             let (rule, what) = self.decide(&all, false);
-            if what == Move::Resume {
+            if what == Move::Resume && self.split_answer() {
+                self.rule("several");
+                settled = self.answer_and_ask().await;
+                declined = !settled;
+            } else if what == Move::Resume {
                 let step = match self.state.stack.last_mut() {
                     Some(frame) => frame.task.hear(&mut self.work, &all).await,
                     None => Step::NotAnAnswer,
@@ -159,43 +183,8 @@ impl<'a> Replying<'a> {
         if !settled {
             self.wishes(declined).await;
         }
+        self.go_on().await;
         self.judge().await
-    }
-
-    /// Policy → search → act for each thing that the customer wants; then back to the open question.
-    async fn wishes(&mut self, declined: bool) {
-        let wishes = std::mem::take(&mut self.heard.wishes);
-        let depth = self.state.stack.len();
-        let (mut asks_again, mut only_talk) = (false, true);
-        for wish in &wishes {
-            let since = Instant::now();
-            self.found = look(self.work.parts, wish, self.work.language, &self.state.topics);
-            self.trace_search(since);
-            let since = Instant::now();
-            let (rule, what) = self.decide(wish, declined);
-            self.work.trace.step("policy", format!("{rule} → {what:?}"), since);
-            if matches!(what, Move::BadAnswer) && asks_again {
-                continue;
-            }
-            self.rule(rule);
-            asks_again |=
-                declined && matches!(what, Move::FromGraph | Move::FromArticle { .. } | Move::Talk(_) | Move::Show(_));
-            only_talk &= matches!(what, Move::Talk(_));
-            self.apply(wish, what).await;
-            if !matches!(self.next, Next::Stay) {
-                return;
-            }
-        }
-        if asks_again && !self.state.stack.is_empty() && self.state.stack.len() == depth {
-            // A list of orders is not read out again only because somebody said thanks.
-            match self.state.current().map(|f| &f.task) {
-                Some(task) if only_talk && task.lists_orders() => {
-                    let wish = task.intent();
-                    self.work.say("still_open", json!({ "wish": wish }));
-                }
-                _ => self.ask_again("back_to_question").await,
-            }
-        }
     }
 
     fn decide(&self, input: &Input, declined: bool) -> (&'static str, Move) {
@@ -212,6 +201,8 @@ impl<'a> Replying<'a> {
             dictating: open.is_some_and(|f| f.task.dictating()),
             declined,
             dialog_intent: open.map(|f| f.task.intent()),
+            strained: self.state.mood.strained(self.work.parts.policy.strained),
+            rejects_dialog: open.is_some_and(|f| f.task.rejected_by(input)),
             annoyed: self.state.annoyed,
             not_understood: self.state.not_understood,
             evidence: Evidence { graph: self.found.graph.is_some(), graph_named: self.found.named, best, agreed },
@@ -344,6 +335,7 @@ impl<'a> Replying<'a> {
     }
 
     async fn stop(&mut self) {
+        self.dropped = true;
         self.state.stack.pop();
         self.work.say("stopped", json!({}));
         if !self.state.stack.is_empty() {
@@ -378,6 +370,7 @@ impl<'a> Replying<'a> {
         if matches!(self.state.current().map(|f| &f.task), Some(Task::LeaveMessage(_))) {
             return self.ask_again("not_an_answer").await;
         }
+        self.note_open_wishes();
         let mut task = Task::leave_message(reason);
         self.work.say("nobody_present", json!({}));
         let input = self.heard.all.clone();
@@ -390,6 +383,7 @@ impl<'a> Replying<'a> {
     }
 
     fn hand_over(&mut self, reason: Reason) {
+        self.note_open_wishes();
         let message = self.state.current().and_then(|f| f.task.left_message()).map(|(_, m)| m);
         if message.is_none() {
             let key = if self.work.turn.agents_present {
@@ -404,7 +398,9 @@ impl<'a> Replying<'a> {
         let floor = self.work.parts.knowledge.thresholds().floor;
         let best = self.found.passages.first().filter(|p| !asks_for_a_person && p.score >= floor);
         let idea = best.map(|p| answer::fit(&p.text, self.work.parts.policy.answer_length));
-        let mood = self.heard.sentiment.mood;
+        let strained = f32::from(self.state.mood.level) >= self.work.parts.policy.strained * 100.0;
+        let least = if strained { Mood::Annoyed } else { Mood::Happy };
+        let mood = self.heard.sentiment.mood.max(least);
         let mut escalation = escalate::escalation(&self.work, &self.state, Some(&self.heard.all), reason, mood, idea);
         escalation.message_left = message;
         self.next = Next::Handoff(escalation);
@@ -430,6 +426,11 @@ impl<'a> Replying<'a> {
         {
             self.rule("vip_served_badly");
             self.escalate(Reason::Vip).await;
+        }
+        if self.answered && mood >= Mood::Annoyed {
+            // "Too slow" was the reason that a dialog asked for.
+            self.state.mood = std::mem::take(&mut self.mood_before);
+            self.state.mood.hear(Sentiment { mood: Mood::Calm, score: 0.1 }, false, false);
         }
         let annoyed = mood >= Mood::Annoyed && !self.answered;
         self.state.annoyed = if annoyed { self.state.annoyed.saturating_add(1) } else { 0 };
@@ -463,6 +464,14 @@ impl<'a> Replying<'a> {
             trace: self.work.trace,
         }
     }
+}
+
+/// How many of the customer's last messages are looked at for the same said again.
+const BACK: usize = 3;
+
+fn said_before(turn: &Turn<'_>, input: &Input) -> bool {
+    let customer = turn.history.iter().rev().filter(|m| m.sender == Sender::Customer && m.payload.is_none());
+    input.payload.is_none() && nlu::repeats(&input.text, customer.take(BACK).map(|m| m.text.as_str()))
 }
 
 fn step_name(step: &Step) -> &'static str {

@@ -18,6 +18,9 @@ pub struct Packet {
     pub slots: serde_json::Map<String, serde_json::Value>,
     pub tried: Vec<String>,
     pub mood: Mood,
+    /// Strain after each of the last turns in percent, oldest first.
+    #[serde(default)]
+    pub mood_curve: Vec<u8>,
     pub language: Language,
     pub last_messages: Vec<Line>,
     pub suggested_reply: Option<String>,
@@ -45,6 +48,7 @@ pub fn packet(e: &Escalation, rule: &str, messages: &[Message], shown: Vec<Citat
         slots: e.slots.clone(),
         tried: e.tried.clone(),
         mood: e.mood,
+        mood_curve: e.mood_curve.clone(),
         language: e.language,
         last_messages: messages[from..]
             .iter()

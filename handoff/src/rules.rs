@@ -139,6 +139,7 @@ rules:
             slots: Default::default(),
             tried: vec![],
             mood: Mood::Calm,
+            mood_curve: vec![],
             language: Language::Zh,
             suggested_reply: None,
             message_left: None,

@@ -25,6 +25,10 @@ pub(crate) fn named(input: &Input) -> Address {
     }
     if let Some(entity) = input.entity(EntityKind::Address) {
         found = Address::read(&entity.value);
+        // Places that do not fit together are asked about first.
+        if entity.value.get("contradiction").is_some() {
+            found = Address { recipient: found.recipient, phone: found.phone, ..Address::default() };
+        }
     }
     if found.phone.is_empty()
         && let Some(phone) = input.entity(EntityKind::Phone).and_then(|e| e.text())

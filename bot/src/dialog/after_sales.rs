@@ -113,7 +113,7 @@ impl AfterSales {
             return sign_in_first(work, self.kind.intent());
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
-        self.named = products_named(work.parts, &input.text);
+        self.named = products_named(work.parts, &input.meant);
         match pick(work, input, &orders, &[], None).await {
             Err(_) => reading_failed(work),
             Ok(Picked::One(order)) => self.choose(work, &order),
@@ -332,7 +332,7 @@ impl AfterSales {
     }
 
     fn names_item(&mut self, work: &Work<'_>, input: &Input, order: &Order) -> bool {
-        let named = products_named(work.parts, &input.text);
+        let named = products_named(work.parts, &input.meant);
         let some = order.items.iter().filter(|i| named.contains(&i.product_id)).count();
         let wishes = self.own().contains(&input.intent.as_str());
         if order.items.len() < 2 || some == 0 || !wishes || named == self.named {

@@ -3,6 +3,7 @@
 use super::address::{complete, corrected, named};
 use super::consent::{Consent, calls_off, consent, settles};
 use super::pick::{Picked, choices, ids, mean_this, names_order, pick, refuses_this, says_this};
+use super::which_place::WhichPlace;
 use super::{Step, explain_again, interrupts, reading_failed, sign_in_first};
 use crate::conversation::Reason;
 use crate::facts::{Address, Order};
@@ -25,6 +26,9 @@ pub struct ChangeAddress {
     /// The number that was named is unknown: even a single order is no answer before it is named.
     #[serde(default)]
     pub unsure: bool,
+    /// The places named do not fit together; which of them is meant is the open question.
+    #[serde(default)]
+    pub which: Option<Box<WhichPlace>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +63,7 @@ impl ChangeAddress {
         }
         let Ok(orders) = work.orders().await else { return reading_failed(work) };
         self.address.update(named(input));
+        self.which = WhichPlace::of(input).map(Box::new);
         match pick(work, input, &orders, &[], None).await {
             Err(_) => reading_failed(work),
             Ok(Picked::One(order)) => self.choose(work, &order),
@@ -122,7 +127,9 @@ impl ChangeAddress {
     fn next(&mut self, work: &mut Work<'_>, order: &Order) -> Step {
         let facts = work.order_facts(order);
         self.stage = Stage::Address;
-        if self.address.is_empty() {
+        if let Some(which) = &self.which {
+            which.ask(work);
+        } else if self.address.is_empty() {
             work.ask("ask_address", json!({ "order": facts }), Vec::new());
         } else if self.address.names_place() && self.address.city.is_empty() {
             work.ask("ask_city", json!({ "order": facts, "so_far": work.line(&self.address) }), Vec::new());
@@ -183,6 +190,9 @@ impl ChangeAddress {
         if self.stage == Stage::Confirm && input.payload.is_none() && calls_off(&input.text) {
             work.say("stopped", json!({}));
             return Step::Done;
+        }
+        if self.settle_place(input) {
+            return self.ask(work).await;
         }
         let chooses = self.order.is_none() && names_order(input);
         let settles = self.stage == Stage::Confirm && settles(work, input, self.question, YES);
@@ -252,6 +262,31 @@ impl ChangeAddress {
             };
         }
         if self.take(said, input, work.turn.now) { self.choose(work, &order) } else { Step::NotAnAnswer }
+    }
+
+    /// Places that contradict each other come up, or the question about them is answered.
+    fn settle_place(&mut self, input: &Input) -> bool {
+        if let Some(which) = WhichPlace::of(input) {
+            self.address.update(named(input));
+            self.which = Some(Box::new(which));
+            self.stage = Stage::Address;
+            return true;
+        }
+        // A whole new address, typed or by a button, answers as well.
+        let Some(which) = self.which.take() else { return false };
+        if input.payload.is_some() || input.entity(EntityKind::Address).is_some() {
+            return false;
+        }
+        match which.chosen(&input.text) {
+            Some(address) => {
+                self.address.update(address);
+                true
+            }
+            None => {
+                self.which = Some(which);
+                false
+            }
+        }
     }
 
     /// "No, it's number 89" says what is wrong and what is right.

@@ -13,6 +13,7 @@ mod leave_message;
 mod order_status;
 mod pick;
 mod track_parcel;
+mod which_place;
 
 pub use after_sales::Kind;
 use consent::is_yes;
@@ -28,7 +29,8 @@ use cancel_order::CancelOrder;
 use change_address::ChangeAddress;
 use complaint::Complaint;
 use leave_message::LeaveMessage;
-use nlu::understanding::EntityKind;
+use nlu::MoodCourse;
+use nlu::understanding::{Entity, EntityKind};
 use order_status::OrderStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -36,6 +38,8 @@ use track_parcel::TrackParcel;
 
 /// How deep wishes may be nested; the oldest is forgotten.
 const DEPTH: usize = 4;
+/// Whoever writes ten wishes in a message gets a person for the rest.
+const WAITING: usize = 4;
 
 /// What the bot remembers of a conversation between two turns.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +64,17 @@ pub struct DialogState {
     pub asked: u32,
     /// The last wish that was dealt with, for the agent who may take over.
     pub last: Option<Wish>,
+    /// Wishes of one message that wait until the dialog before them is finished.
+    pub later: Vec<Later>,
+    pub mood: MoodCourse,
+}
+
+/// A wish that was said and not begun yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Later {
+    pub intent: String,
+    pub text: String,
+    pub entities: Vec<Entity>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,6 +116,14 @@ pub(crate) enum Step {
 impl DialogState {
     pub fn current(&self) -> Option<&Frame> {
         self.stack.last()
+    }
+
+    /// Not now, but not forgotten.
+    pub(crate) fn postpone(&mut self, input: &Input) {
+        let later = Later { intent: input.intent.clone(), text: input.text.clone(), entities: input.entities.clone() };
+        if self.later.len() < WAITING && !self.later.contains(&later) {
+            self.later.push(later);
+        }
     }
 
     /// The same wish said again starts afresh instead of waiting twice.
@@ -154,6 +177,12 @@ impl Task {
             Task::AfterSales(t) => t.order.is_none(),
             Task::Complaint(_) | Task::LeaveMessage(_) => false,
         }
+    }
+
+    /// "I don't want a refund" in a dialog that is about one.
+    pub(crate) fn rejected_by(&self, input: &Input) -> bool {
+        // "I don't want to stop it": of whatever is open.
+        input.rejected.iter().any(|r| r == self.intent() || crate::policy::is_talk(r))
     }
 
     /// Ends in a change of an order.

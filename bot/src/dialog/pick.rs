@@ -34,13 +34,15 @@ pub(crate) async fn pick(
     }
     let shown: Vec<&Order> = offered.iter().filter_map(|id| orders.iter().find(|o| o.id == *id)).collect();
     let pool: Vec<&Order> = if shown.is_empty() { orders.iter().collect() } else { shown };
-    let text = input.text.to_lowercase();
+    let said = input.text.to_lowercase();
+    // "Not the first one, the second": what is not meant names nothing.
+    let text = input.meant.to_lowercase();
     if let Some(current) = current {
         // A correction names another one; everything else is about the order at hand.
-        if !corrects(&text) {
+        if !corrects(&said) {
             return Ok(Picked::Nothing);
         }
-        if other(&text) {
+        if other(&said) {
             let rest: Vec<&Order> = pool.into_iter().filter(|o| o.id != current).collect();
             return Ok(one_of(rest));
         }

@@ -7,10 +7,17 @@ use crate::evidence::graph_citation;
 use crate::hear::Input;
 use serde_json::{Value, json};
 
+const SHORTEST: usize = 140;
+
 impl Replying<'_> {
     pub(super) fn say_passage(&mut self, passage: &knowledge::Passage) {
-        let text = answer::fit(&passage.text, self.work.parts.policy.answer_length);
-        self.work.say_text(text, vec![passage.citation.clone()]);
+        // Several answers in one turn are shorter, so that they do not become a wall.
+        let limit = self.work.parts.policy.answer_length / self.share.max(1);
+        let text = answer::fit(&passage.text, limit.max(SHORTEST));
+        let said = self.work.say.iter().any(|a| a.citations.contains(&passage.citation) && a.text.ends_with(&text));
+        if !said {
+            self.work.say_text(text, vec![passage.citation.clone()]);
+        }
     }
 
     pub(super) fn say_graph(&mut self, input: &Input) {

@@ -16,7 +16,7 @@ fn every_response_renders_in_both_languages() {
         "promised":"d","address":"a","carrier":"c","tracking_number":"t","after_sales":""});
     let sample = json!({"name":"Ann","order":order,"orders":[order],"new":"a","number":"KF2","wish":"change_address","contact":"c","code":"x","kind":"return",
         "reason":"r","was":"paid","events":[{"at":"d","place":"p","text":"t"}],"estimated":"d","titles":["t"],"so_far":"a","signed_in":true,"tier":"vip",
-        "why":"w","words":"w","days":7});
+        "why":"w","words":"w","days":7,"part":"p","small":"s","large":"l","first":"f","then":["t"]});
     // `summary` alone has its order as a number.
     responses().check(&sample).unwrap();
 }

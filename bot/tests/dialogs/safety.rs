@@ -76,6 +76,18 @@ const UTTERANCES: &[&str] = &[
     "",
     "我的快递到哪了",
     "where is my order",
+    "帮我取消订单，另外发票怎么开？",
+    "cancel my order and also change my delivery address",
+    "我要改收货地址，另外我要退货",
+    "确认，另外发票怎么开？",
+    "yes, and also how do I get an invoice?",
+    "好的，顺便取消另一个订单",
+    "江苏省南京市鼓楼区中山路1号，另外发票怎么开？",
+    "不要退款，我要换货",
+    "I don't want to cancel, I want to change the address",
+    "我不是要取消，确认什么",
+    "继续",
+    "yes please cancel it and by the way where is my parcel?",
 ];
 
 const PAYLOADS: &[&str] = &[
@@ -92,6 +104,7 @@ const PAYLOADS: &[&str] = &[
     "/change_address{\"order\":\"KF2026110017\",\"address\":{\"city\":\"南京市\",\"street\":\"中山路1号\"}}",
     "/request_return",
     "/stop",
+    "/next_wish",
     "/order{\"order\":[1]}",
     "/change_address{\"order\":{\"a\":1}}",
     "/article{\"article\":\"../../etc/passwd\"}",
@@ -115,7 +128,7 @@ async fn random_conversations_never_write_without_a_yes() {
             .to_vec();
     let mut writes = 0;
     let mut turns = 0;
-    for seed in 0..60 {
+    for seed in 0..70 {
         let mut dice = Dice(seed);
         let behaviour =
             [Behaviour::Works, Behaviour::Works, Behaviour::LostAnswer, Behaviour::WritesWrongly][dice.below(4)];
@@ -232,6 +245,7 @@ async fn an_overloaded_encoder_ends_in_an_apology_and_a_human() {
     let encoder = models::weights::prepared_dir(&cache, &["zh", "en"]);
     let narrow = models::Embedder::start(&models::EmbedderOptions {
         encoder,
+        adaptation: Default::default(),
         cache: Vec::new(),
         queue: 1,
         threads: 1,
