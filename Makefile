@@ -77,8 +77,15 @@ bench: build ## time to ready, memory, one turn alone and with 50 conversations 
 	@cargo build --release --locked --workspace --example encoder_speed
 	@$(CARGO_TARGET_DIR)/release/examples/encoder_speed --json .artefacts/encoder.json
 
-eval: build ## intents, retrieval, dialogs
+# Public data sets, where there is a folder of them.
+DATA ?= ../shared/data
+
+eval: build ## intents, retrieval, dialogs; understanding on public data sets (DATA=FOLDER)
 	@$(KEFU) eval
+	@if [ -d "$(DATA)/clinc150" ]; then $(KEFU) eval sets --data "$(DATA)"; \
+	for set in zh_address cluener2020; do KEFU_SHARED_DATA="$(abspath $(DATA))" \
+	cargo run --release --locked --workspace --example entities -- $$set; done; \
+	else echo "no public data sets in $(DATA)"; fi
 	@cargo test --release --locked --workspace --test dialogs -- --nocapture
 
 openapi: binary ## after a change of the API: the committed document and the UI's generated types

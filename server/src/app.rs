@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::content::{self, Training};
+use crate::content;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::guard::limits::Limiter;
@@ -13,6 +13,7 @@ use crate::lifecycle::Lifecycle;
 use crate::orders::{ClientOptions, OrderClient};
 use crate::presence::Presence;
 use crate::store::{Engine, Store};
+use crate::training::{self, Training};
 use crate::worker;
 use anyhow::Context;
 use axum::http::StatusCode;
@@ -139,6 +140,7 @@ pub fn shared_embeddings(config: &Config) -> PathBuf {
 pub fn start_embedder(config: &Config, cache: Vec<PathBuf>) -> anyhow::Result<Embedder> {
     Ok(Embedder::start(&EmbedderOptions {
         encoder: encoder_dir(config)?,
+        adaptation: config.models.adapter.parse()?,
         cache,
         queue: config.models.queue,
         threads: config.models.threads,
@@ -218,7 +220,7 @@ impl App {
             secret,
         });
         app.lifecycle.spawn_vital("worker", worker::run(app.clone(), hints));
-        app.lifecycle.spawn_vital("content", content::watch(app.clone()));
+        app.lifecycle.spawn_vital("content", training::watch(app.clone()));
         Ok(app)
     }
 

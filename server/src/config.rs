@@ -19,6 +19,7 @@ pub struct Config {
     pub chat: Chat,
     pub rest: Rest,
     pub staff: Staff,
+    pub training: Training,
     pub worker: Worker,
     pub log: Log,
 }
@@ -43,6 +44,7 @@ pub struct StoreConfig {
 pub struct Models {
     pub cache: PathBuf,
     pub encoder: PathBuf,
+    pub adapter: String,
     pub languages: Vec<String>,
     pub threads: usize,
     pub precision: models::Precision,
@@ -92,6 +94,12 @@ pub struct Worker {
     pub concurrency: usize,
     pub lease_ms: i64,
     pub sweep_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    pub questions: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -171,6 +179,7 @@ impl Config {
             ("worker.sweep_ms", self.worker.sweep_ms as i64, 10, 60_000),
             ("orders.timeout_ms", self.orders.timeout_ms as i64, 100, 60_000),
             ("rest.wait_ms", self.rest.wait_ms as i64, 100, 120_000),
+            ("training.questions", self.training.questions as i64, 0, 100_000),
             ("staff.session_hours", self.staff.session_hours, 1, 24 * 365),
             ("chat.session_hours", self.chat.session_hours, 1, 24 * 365),
         ] {

@@ -1,8 +1,8 @@
 //! Content: seeds the store from files at the first start, exports it as files again, trains the intent head on it.
 
-use crate::app::App;
 use crate::config::Config;
 use crate::store::Store;
+use crate::store::training::{Draft, LOOKUPS, NewHead};
 use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -11,10 +11,6 @@ use models::Embedder;
 use nlu::{Example, IntentModel, TaggerOptions, TrainOptions, TrainReport, TrainingData};
 use rust_embed::Embed;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-pub const INTENT_HEAD: &str = "intent";
 
 /// Whole files that the store keeps as they are; name and file.
 const DOCUMENTS: [(&str, &str); 4] =
@@ -89,6 +85,26 @@ pub fn examples(data: &TrainingData) -> Vec<(String, Vec<String>)> {
     data.intents.iter().map(|i| (i.name.clone(), i.examples.iter().map(Example::to_line).collect())).collect()
 }
 
+/// As the store keeps it: each intent's examples, and one YAML text with everything else.
+pub fn draft(data: &TrainingData) -> Draft {
+    let mut intents = examples(data);
+    intents.sort_by(|a, b| a.0.cmp(&b.0));
+    let rest = TrainingData { intents: Vec::new(), warnings: Vec::new(), ..data.clone() };
+    let empty = rest == TrainingData::default();
+    Draft { intents, lookups: if empty { String::new() } else { rest.to_yaml() } }
+}
+
+pub fn training_data_of(draft: &Draft) -> anyhow::Result<TrainingData> {
+    let mut data = TrainingData::default();
+    for (name, lines) in &draft.intents {
+        data.set_intent(name, lines.iter().map(|l| Example::annotated(l)).collect());
+    }
+    if !draft.lookups.is_empty() {
+        data.merge(TrainingData::parse("lookups.yml", &draft.lookups)?);
+    }
+    Ok(data)
+}
+
 pub async fn seed_if_new(store: &Store, config: &Config, progress: &(dyn Fn(&str) + Sync)) -> anyhow::Result<()> {
     if store.setting("seeded").await?.is_some() {
         return Ok(());
@@ -97,7 +113,7 @@ pub async fn seed_if_new(store: &Store, config: &Config, progress: &(dyn Fn(&str
     let content = load(&config.content.directory, &config.server.data)?;
     // A graph with errors must not get into the store.
     kg::Graph::new(content.graph.clone())?;
-    store.seed(&content.articles, &content.graph, &examples(&content.intents), &content.documents).await?;
+    store.seed(&content.articles, &content.graph, &draft(&content.intents), &content.documents).await?;
     Ok(())
 }
 
@@ -124,19 +140,15 @@ fn complete(stored: &str, own: &str, only_known: bool) -> anyhow::Result<String>
     Ok(serde_yaml_ng::to_string(&all)?)
 }
 
-/// The stored examples as training data.
+/// The draft as training data.
 pub async fn training_data(store: &Store) -> anyhow::Result<TrainingData> {
-    let mut data = TrainingData::default();
-    for (name, lines) in store.intents().await? {
-        data.set_intent(&name, lines.iter().map(|l| Example::annotated(l)).collect());
-    }
-    Ok(data)
+    training_data_of(&store.draft().await?)
 }
 
 /// What rules find in a shop's messages need not be learnt from its examples.
 const SHOP: TaggerOptions = TaggerOptions { built_in: false, ..TaggerOptions::STANDARD };
 
-async fn train_options(store: &Store) -> anyhow::Result<TrainOptions> {
+pub async fn train_options(store: &Store) -> anyhow::Result<TrainOptions> {
     let mood = match store.document("mood").await? {
         Some(text) => Some(TrainingData::parse("mood.yml", &text)?),
         None => None,
@@ -144,16 +156,53 @@ async fn train_options(store: &Store) -> anyhow::Result<TrainOptions> {
     Ok(TrainOptions { mood, entities: SHOP, ..TrainOptions::default() })
 }
 
-/// Trains on what the store has and keeps the head there; running servers on this store take it up by themselves.
+/// Trains on the draft and publishes the head at once; running servers on this store take it up by themselves.
 pub async fn train(
     store: &Store,
     embedder: &Embedder,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> anyhow::Result<(IntentModel, TrainReport)> {
-    let data = training_data(store).await?;
-    let (model, report) = nlu::train(embedder, &data, &train_options(store).await?, progress).await?;
-    store.save_head(INTENT_HEAD, &BASE64.encode(model.to_bytes()), &serde_json::to_string(&report)?).await?;
+    train_on(store, &store.draft().await?, embedder, progress).await
+}
+
+async fn train_on(
+    store: &Store,
+    draft: &Draft,
+    embedder: &Embedder,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> anyhow::Result<(IntentModel, TrainReport)> {
+    let options = train_options(store).await?;
+    let (model, report) = nlu::train(embedder, &training_data_of(draft)?, &options, progress).await?;
+    store.save_published(&TrainedHead::new(&model, &report)?.of(draft, None)).await?;
     Ok((model, report))
+}
+
+/// A model as the store keeps it.
+pub struct TrainedHead {
+    content: String,
+    report: String,
+    readings: String,
+}
+
+impl TrainedHead {
+    pub fn new(model: &IntentModel, report: &TrainReport) -> anyhow::Result<TrainedHead> {
+        let shown = TrainReport { held_out: Vec::new(), ..report.clone() };
+        Ok(TrainedHead {
+            content: BASE64.encode(model.to_bytes()),
+            report: serde_json::to_string(&shown)?,
+            readings: serde_json::to_string(&report.held_out)?,
+        })
+    }
+
+    pub fn of<'a>(&'a self, draft: &'a Draft, by: Option<&'a str>) -> NewHead<'a> {
+        NewHead { content: &self.content, report: &self.report, readings: &self.readings, examples: draft, by }
+    }
+}
+
+/// The model of a stored head.
+pub async fn stored_model(store: &Store, id: &str, encoder: &str) -> anyhow::Result<IntentModel> {
+    let content = store.head_content(id).await?.with_context(|| format!("the head {id} is gone"))?;
+    Ok(IntentModel::from_bytes(&BASE64.decode(content)?, encoder)?)
 }
 
 pub async fn load_or_train(
@@ -161,110 +210,24 @@ pub async fn load_or_train(
     embedder: &Embedder,
     progress: &(dyn Fn(&str) + Sync),
 ) -> anyhow::Result<IntentModel> {
-    if let Some((content, _, _)) = store.head(INTENT_HEAD).await? {
-        match BASE64
-            .decode(content)
-            .map_err(anyhow::Error::from)
-            .and_then(|b| Ok(IntentModel::from_bytes(&b, embedder.id())?))
-        {
+    let mut learnt = None;
+    if let Some(head) = store.published_head().await? {
+        if head.examples.is_none() {
+            store.set_head_examples(&head.id, &store.draft().await?).await?;
+        }
+        match stored_model(store, &head.id, embedder.id()).await {
             Ok(model) => return Ok(model),
             Err(e) => tracing::warn!(error = %e, "the stored intent head does not fit; training a new one"),
         }
+        learnt = head.examples.and_then(|e| serde_json::from_str(&e).ok());
     }
     progress("training the intent head");
-    Ok(train(store, embedder, &|_, _| {}).await?.0)
-}
-
-#[derive(Default)]
-pub struct Training(Mutex<State>);
-
-#[derive(Clone)]
-pub struct State {
-    pub state: &'static str,
-    pub done: usize,
-    pub total: usize,
-    pub error: Option<String>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        State { state: "idle", done: 0, total: 0, error: None }
-    }
-}
-
-impl Training {
-    pub fn state(&self) -> State {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set(&self, s: State) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = s;
-    }
-
-    /// `false` when one is under way.
-    fn begin(&self) -> bool {
-        let mut s = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if s.state == "running" {
-            return false;
-        }
-        *s = State { state: "running", ..State::default() };
-        true
-    }
-}
-
-/// Starts a training in the background; `false` when one is under way.
-pub fn start_training(app: &Arc<App>) -> bool {
-    if !app.training.begin() {
-        return false;
-    }
-    let app = app.clone();
-    app.clone().lifecycle.spawn(async move {
-        let report = |done, total| app.training.set(State { state: "running", done, total, error: None });
-        match train(&app.store, &app.embedder, &report).await {
-            Ok((model, _)) => {
-                app.nlu.swap(model);
-                app.training.set(State::default());
-            }
-            Err(e) => {
-                tracing::error!(error = format!("{e:#}"), "training failed; the old head stays");
-                app.training.set(State { state: "failed", done: 0, total: 0, error: Some(format!("{e:#}")) });
-            }
-        }
-    });
-    true
-}
-
-/// Takes up a head that another process trained (`kefu train`, another node).
-pub async fn watch(app: Arc<App>) -> anyhow::Result<()> {
-    let stopping = app.lifecycle.stopping();
-    let mut tick = tokio::time::interval(Duration::from_secs(2));
-    let mut running: Option<i64> = None;
-    loop {
-        tokio::select! {
-            () = stopping.cancelled() => return Ok(()),
-            _ = tick.tick() => {}
-        }
-        let Ok(newest) = app.store.head_time(INTENT_HEAD).await else { continue };
-        if running.is_none() {
-            running = newest;
-        }
-        if newest == running {
-            continue;
-        }
-        let Ok(Some((content, _, at))) = app.store.head(INTENT_HEAD).await else { continue };
-        running = Some(at);
-        match BASE64
-            .decode(content)
-            .map_err(anyhow::Error::from)
-            .and_then(|b| Ok(IntentModel::from_bytes(&b, app.embedder.id())?))
-        {
-            Ok(model) => {
-                app.nlu.swap(model);
-                tracing::info!("a newly trained intent head is in use");
-            }
-            Err(e) => tracing::error!(error = %e, "a newly trained intent head does not fit and was not taken up"),
-        }
-    }
+    // What editors have changed since and not published stays unpublished.
+    let learnt = match learnt {
+        Some(learnt) => learnt,
+        None => store.draft().await?,
+    };
+    Ok(train_on(store, &learnt, embedder, &|_, _| {}).await?.0)
 }
 
 /// Writes the store's content as the files that it was once seeded from.
@@ -281,7 +244,8 @@ pub async fn export(store: &Store, to: &Path) -> anyhow::Result<usize> {
         files.push((PathBuf::from(format!("intents/{name}.yml")), TrainingData::intent_yaml(intent)));
     }
     for (name, text) in store.documents().await? {
-        files.push((PathBuf::from(format!("{name}.yml")), text));
+        let path = if name == LOOKUPS { format!("intents/_{name}.yml") } else { format!("{name}.yml") };
+        files.push((PathBuf::from(path), text));
     }
     for (path, text) in &files {
         let path = to.join(path);

@@ -529,6 +529,7 @@ fn taken_over(c: &Conversation) -> Escalation {
         slots: serde_json::Map::new(),
         tried: vec![],
         mood: Mood::Calm,
+        mood_curve: Vec::new(),
         language: c.language(),
         suggested_reply: None,
         message_left: None,

@@ -20,4 +20,6 @@ pub mod orders;
 pub mod parsed;
 pub mod presence;
 pub mod store;
+pub mod training;
+pub mod tune;
 pub mod worker;

@@ -62,6 +62,8 @@ enum Command {
     },
     /// Measures intents and retrieval on the shop's evaluation sets, or a model on a test file.
     Eval(eval::Options),
+    /// Trains the encoder's service adapter on public data sets (about ten minutes of one core).
+    Tune(server::tune::Options),
     /// Measures this binary: time to ready, memory, one turn's latency and CPU, alone and under load.
     Bench(bench::Options),
     /// Prints the OpenAPI document.
@@ -124,6 +126,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Eval(options) => eval::run(config, options).await,
+        Command::Tune(options) => server::tune::run(&config, &options),
         Command::Bench(options) => bench::run(options).await,
         Command::Openapi => {
             println!("{}", server::http::openapi().to_pretty_json()?);
@@ -229,7 +232,7 @@ async fn train(config: &Config, nlu: &[PathBuf]) -> anyhow::Result<()> {
     let store = open(config).await?;
     if !nlu.is_empty() {
         let import = offline::train::import(nlu)?;
-        store.replace_intents(&content::examples(&import.data)).await?;
+        store.replace_draft(&content::draft(&import.data), None, None, "import").await?;
     }
     let embedder = server::app::start_embedder(
         config,

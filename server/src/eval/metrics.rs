@@ -88,7 +88,7 @@ pub fn intents(outcomes: &[Outcome]) -> IntentFigures {
         .collect();
     let mut confusions: Vec<(String, String, usize)> =
         confusions.into_iter().map(|((a, b), n)| (a.to_owned(), b.to_owned(), n)).collect();
-    confusions.sort_by(|a, b| b.2.cmp(&a.2));
+    confusions.sort_by_key(|c| std::cmp::Reverse(c.2));
     confusions.truncate(40);
     let refused = outcomes.iter().filter(|o| o.answered == FALLBACK).count();
     let found = outside.iter().filter(|o| o.answered == FALLBACK).count();

@@ -1,8 +1,12 @@
 //! `kefu eval`: the shop's intents and retrieval on sets that nothing was trained or tuned on; models on test files. The dialogs are run by
 //! `cargo test -p bot --test dialogs`; `make eval` does both.
 
+pub mod data_sets;
+pub mod material;
 mod metrics;
 mod nlu_set;
+pub mod public;
+mod svm;
 
 use crate::config::Config;
 use crate::content;
@@ -31,11 +35,14 @@ pub struct Options {
 enum What {
     /// Measures a model folder (`kefu train --out`) on a test file.
     Nlu(nlu_set::Options),
+    /// Measures understanding on public data sets: trains on their training parts, tests on their test parts.
+    Sets(public::Options),
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
     match options.what {
         Some(What::Nlu(options)) => nlu_set::run(config, &options).await,
+        Some(What::Sets(options)) => public::run(&config, &options).await,
         None => shop(&config, &options.sets, options.json).await,
     }
 }

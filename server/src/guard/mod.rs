@@ -2,5 +2,6 @@
 
 pub mod identity;
 pub mod limits;
+pub mod mask;
 pub mod staff;
 pub mod text;

@@ -113,6 +113,8 @@ pub struct PacketView {
     pub tried: Vec<String>,
     /// happy, calm, annoyed or angry
     pub mood: String,
+    /// Strain after each of the last turns in percent, oldest first
+    pub mood_curve: Vec<u32>,
     pub language: String,
     pub last_messages: Vec<PacketLine>,
     pub suggested_reply: Option<String>,
@@ -141,6 +143,7 @@ impl From<handoff::Packet> for PacketView {
             slots: Value::Object(p.slots),
             tried: p.tried,
             mood: name(p.mood),
+            mood_curve: p.mood_curve.into_iter().map(u32::from).collect(),
             language: p.language.code().to_owned(),
             last_messages: p.last_messages.into_iter().map(|l| PacketLine { sender: l.sender, text: l.text }).collect(),
             suggested_reply: p.suggested_reply,

@@ -7,11 +7,13 @@ pub mod console;
 pub mod console_socket;
 pub mod dashboard;
 pub mod demo;
+pub mod import;
 pub mod intents;
 pub mod login;
 pub mod meta;
 pub mod pages;
 pub mod search;
+pub mod training;
 pub mod try_bot;
 pub mod views;
 
@@ -58,6 +60,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(console::routes())
         .merge(dashboard::routes())
         .merge(intents::routes())
+        .merge(training::routes())
+        .merge(import::routes())
         .merge(try_bot::routes())
         .merge(demo::routes())
         .merge(meta::routes())

@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 pub const MODEL: &str = "intents.model";
 pub const REPORT: &str = "report.json";
+/// Only with `--mode full`.
+pub const ADAPTER: &str = "adapter.safetensors";
 pub const DESCRIPTION: &str = "model.json";
 const FORMAT: u32 = 1;
 
@@ -163,6 +165,10 @@ pub fn open(config: &mut Config, dir: &Path, encoder: Option<&Path>) -> anyhow::
     config.models.queue = config.models.queue.max(4096);
     let path = dir.join(MODEL);
     let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let adapter = dir.join(ADAPTER);
+    if adapter.is_file() {
+        config.models.adapter = adapter.display().to_string();
+    }
     let embedder = app::start_embedder(config, Vec::new())?;
     let model = IntentModel::from_bytes(&bytes, embedder.id())
         .with_context(|| format!("{} (give the encoder of the training with --encoder)", path.display()))?;

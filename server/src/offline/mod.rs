@@ -4,6 +4,7 @@ pub mod folder;
 pub mod parse;
 pub mod progress;
 pub mod train;
+mod tuning;
 
 use std::io::{ErrorKind, Write};
 

@@ -20,7 +20,7 @@ const PRINTED: usize = 20;
 /// Vectors of examples are kept between trainings; beyond this size the file is begun anew.
 const CACHE_BYTES: u64 = 1 << 30;
 /// An example that a head which had not seen it read otherwise, and was this sure, may have the wrong label.
-const SUSPICIOUS: f32 = 0.8;
+pub const SUSPICIOUS: f32 = 0.8;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -83,7 +83,6 @@ fn count(n: usize, what: &str) -> String {
 pub async fn run(mut config: Config, options: &Options, out: &Path) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     let mode = options.mode.unwrap_or_default();
-    anyhow::ensure!(mode == Mode::Head, "--mode full is not possible in this version; use --mode head");
     folder::check(out)?;
     let import = import(&options.nlu)?;
     let intents = import.data.intents.len();
@@ -106,10 +105,20 @@ pub async fn run(mut config: Config, options: &Options, out: &Path) -> anyhow::R
     if let Some(encoder) = &options.encoder {
         config.models.encoder = encoder.clone();
     }
-    let embedder = app::start_embedder(&config, vec![app::shared_embeddings(&config), cache(&config)])?;
     let mut how = TrainOptions::default();
-    how.head.seed = options.seed.unwrap_or(how.head.seed);
-
+    how.seed = options.seed.unwrap_or(how.seed);
+    let adapter = match mode {
+        Mode::Head => None,
+        Mode::Full => Some(super::tuning::adapter(&config, &import.data, how.seed)?),
+    };
+    // The encoder is opened with it as `kefu parse` will: from a file.
+    let scratch = tempfile::tempdir()?;
+    if let Some(bytes) = &adapter {
+        let path = scratch.path().join(folder::ADAPTER);
+        std::fs::write(&path, bytes)?;
+        config.models.adapter = path.display().to_string();
+    }
+    let embedder = app::start_embedder(&config, vec![app::shared_embeddings(&config), cache(&config)])?;
     let progress = Progress::new("embedding");
     let (model, mut report) =
         nlu::train(&embedder, &import.data, &how, &|done, total| progress.at(done, total)).await?;
@@ -119,20 +128,24 @@ pub async fn run(mut config: Config, options: &Options, out: &Path) -> anyhow::R
         near_duplicates: nlu::near_duplicates(&embedder, &import.data).await?,
     };
 
-    let mut described = Description::new(&config, &embedder, mode, how.head.seed, Clock::default().now())?;
+    let mut described = Description::new(&config, &embedder, mode, how.seed, Clock::default().now())?;
     described.examples = report.examples;
     described.intents = model.intents().map(str::to_owned).collect();
     let full = json!({"training": report, "doubts": doubts, "files": import.files});
-    folder::write(
-        out,
-        &[
-            (folder::MODEL, model.to_bytes()),
-            (folder::REPORT, serde_json::to_vec_pretty(&full)?),
-            (folder::DESCRIPTION, serde_json::to_vec_pretty(&described)?),
-        ],
-    )
-    .context("the old model, if there was one, is untouched")?;
+    let mut files = vec![
+        (folder::MODEL, model.to_bytes()),
+        (folder::REPORT, serde_json::to_vec_pretty(&full)?),
+        (folder::DESCRIPTION, serde_json::to_vec_pretty(&described)?),
+    ];
+    files.extend(adapter.map(|bytes| (folder::ADAPTER, bytes)));
+    folder::write(out, &files).context("the old model, if there was one, is untouched")?;
     let mut text = shown(&report, &doubts, import.data.intent(FALLBACK).map_or(0, |i| i.examples.len()));
+    if mode == Mode::Full {
+        writeln!(
+            text,
+            "\nthe held-back figures are too good: the encoder was tuned on all examples; `kefu eval nlu` on others is fair"
+        )?;
+    }
     writeln!(text, "\nmodel written to {} after {:.1} s", out.display(), started.elapsed().as_secs_f64())?;
     super::say(text.as_bytes())?;
     Ok(())

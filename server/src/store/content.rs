@@ -1,6 +1,7 @@
-//! What content editors own: articles, graph, intents, whole documents, trained heads. Seeded from files once;
-//! from then on this is the truth.
+//! What content editors own: articles, graph, whole documents (and, in training.rs, examples). Seeded from files once; from
+//! then on this is the truth.
 
+use super::training::{Draft, insert_intent};
 use super::{Store, Write};
 use crate::error::Result;
 use bot::conversation::Millis;
@@ -100,39 +101,12 @@ impl Store {
         Ok(GraphDocument { nodes: nodes.map_err(anyhow::Error::from)?, edges: edges.map_err(anyhow::Error::from)? })
     }
 
-    pub async fn intents(&self) -> Result<Vec<(String, Vec<String>)>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT name, examples FROM intents ORDER BY name").fetch_all(self.pool()).await?;
-        rows.into_iter()
-            .map(|(name, examples)| Ok((name, serde_json::from_str(&examples).map_err(anyhow::Error::from)?)))
-            .collect()
-    }
-
-    pub async fn save_intent(&self, name: &str, examples: &[String]) -> Result<()> {
-        let mut w = self.write().await?;
-        self.save_intent_in(&mut w, name, examples).await?;
-        w.commit().await
-    }
-
-    async fn save_intent_in(&self, w: &mut Write, name: &str, examples: &[String]) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO intents (name, examples, updated_at) VALUES ($1, $2, $3)
-             ON CONFLICT (name) DO UPDATE SET examples = excluded.examples, updated_at = excluded.updated_at",
-        )
-        .bind(name)
-        .bind(json(&examples)?)
-        .bind(self.clock.now())
-        .execute(w.conn())
-        .await?;
-        Ok(())
-    }
-
     /// Everything of the first start in one transaction: all of it or none.
     pub async fn seed(
         &self,
         articles: &[Article],
         graph: &GraphDocument,
-        intents: &[(String, Vec<String>)],
+        draft: &Draft,
         documents: &[(String, String)],
     ) -> Result<()> {
         let mut w = self.write().await?;
@@ -155,9 +129,10 @@ impl Store {
                 .execute(w.conn())
                 .await?;
         }
-        for (name, examples) in intents {
-            self.save_intent_in(&mut w, name, examples).await?;
+        for (name, examples) in &draft.intents {
+            insert_intent(&mut w, name, examples, self.clock.now(), None).await?;
         }
+        self.save_lookups(&mut w, &draft.lookups).await?;
         for (name, content) in documents {
             sqlx::query("INSERT INTO documents (name, content, updated_at) VALUES ($1, $2, $3)")
                 .bind(name)
@@ -180,57 +155,5 @@ impl Store {
 
     pub async fn documents(&self) -> Result<Vec<(String, String)>> {
         Ok(sqlx::query_as("SELECT name, content FROM documents ORDER BY name").fetch_all(self.pool()).await?)
-    }
-
-    /// Newest trained head of this kind: content (base64), report (JSON), when.
-    pub async fn head(&self, kind: &str) -> Result<Option<(String, String, Millis)>> {
-        Ok(sqlx::query_as(
-            "SELECT content, report, trained_at FROM heads WHERE kind = $1 ORDER BY trained_at DESC LIMIT 1",
-        )
-        .bind(kind)
-        .fetch_optional(self.pool())
-        .await?)
-    }
-
-    /// Keeps the last one before it, so that a bad training can be taken back by hand.
-    pub async fn save_head(&self, kind: &str, content: &str, report: &str) -> Result<()> {
-        let mut w = self.write().await?;
-        sqlx::query("INSERT INTO heads (id, kind, content, report, trained_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(self.clock.id())
-            .bind(kind)
-            .bind(content)
-            .bind(report)
-            .bind(self.clock.now())
-            .execute(w.conn())
-            .await?;
-        sqlx::query(
-            "DELETE FROM heads WHERE kind = $1 AND id NOT IN (SELECT id FROM heads WHERE kind = $2 ORDER BY trained_at DESC LIMIT 2)",
-        )
-        .bind(kind)
-        .bind(kind)
-        .execute(w.conn())
-        .await?;
-        w.commit().await
-    }
-}
-
-impl Store {
-    pub async fn head_time(&self, kind: &str) -> Result<Option<Millis>> {
-        let row: Option<(i64,)> =
-            sqlx::query_as("SELECT trained_at FROM heads WHERE kind = $1 ORDER BY trained_at DESC LIMIT 1")
-                .bind(kind)
-                .fetch_optional(self.pool())
-                .await?;
-        Ok(row.map(|r| r.0))
-    }
-
-    /// Replaces all intents, as one import does.
-    pub async fn replace_intents(&self, intents: &[(String, Vec<String>)]) -> Result<()> {
-        let mut w = self.write().await?;
-        sqlx::query("DELETE FROM intents").execute(w.conn()).await?;
-        for (name, examples) in intents {
-            self.save_intent_in(&mut w, name, examples).await?;
-        }
-        w.commit().await
     }
 }

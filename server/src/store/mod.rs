@@ -11,6 +11,7 @@ pub mod messages;
 pub mod reports;
 pub mod staff;
 pub mod tickets;
+pub mod training;
 pub mod turns;
 
 use crate::clock::Clock;

@@ -137,7 +137,8 @@ async fn bad_articles_are_refused(engine: Engine) {
         .to_lowercase();
     assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("href=\"javascript"), "{html}");
     editor.delete(&format!("/articles/{slug}")).await.ok();
-    for bad in [json!({"examples": []}), json!({"examples": ["one"]}), json!({"examples": ["x".repeat(501), "y"]})] {
+    for examples in [json!([]), json!(["one"]), json!(["x".repeat(501), "y"]), json!(["same", " same "])] {
+        let bad = json!({"examples": examples, "revision": 1});
         editor.put("/intents/greet", &bad).await.refused(422, "invalid");
     }
 }
@@ -165,7 +166,7 @@ async fn training_is_swapped_in(engine: Engine) {
         "my cat needs a bath, book it",
         "cat bath booking please",
     ];
-    editor.put("/intents/book_cat_bath", &json!({"examples": examples})).await.ok();
+    editor.put("/intents/book_cat_bath", &json!({"examples": examples, "revision": 0})).await.ok();
     let started = editor.post("/train", &json!({})).await;
     assert_eq!(started.status, 202, "{}", started.text);
     editor.post("/train", &json!({})).await.refused(409, "training");
@@ -178,8 +179,9 @@ async fn training_is_swapped_in(engine: Engine) {
     })
     .await;
     assert_eq!(state["state"], "idle", "{state}");
-    assert!(state["report"]["accuracy"].as_f64().unwrap() > 0.7, "{}", state["report"]["accuracy"]);
-    assert!(state["trained_at"].as_i64().unwrap() > 0);
+    assert!(state["candidate"]["accuracy"].as_f64().unwrap() > 0.7, "{state}");
+    let published = crate::training::publish(&editor, &state).await;
+    assert!(published["published"]["trained_at"].as_i64().unwrap() > 0);
     assert_eq!(intent_of(&server, text).await, "book_cat_bath");
     let intents = editor.get("/intents").await.ok();
     assert!(

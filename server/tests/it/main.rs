@@ -14,6 +14,7 @@ mod resume;
 mod roles;
 mod startup;
 mod takeover;
+mod training;
 
 use harness::{Engine, runtime};
 use libtest_mimic::{Arguments, Trial};
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         roles::cases,
         bad_input::cases,
         content::cases,
+        training::cases,
         startup::cases,
         meta::cases,
     ];

@@ -12,6 +12,20 @@ crate::cases![
     socket_and_poll_agree
 ];
 
+/// Different ones: who asks the same again and again is given to a human.
+const ASKED: [&str; 10] = [
+    "When is shipping free?",
+    "What are the payment methods?",
+    "How long is the warranty?",
+    "Can I use two coupons?",
+    "Do you ship to the US?",
+    "How do I get an electronic invoice?",
+    "How do I return something?",
+    "How do I reset my password?",
+    "What are your service hours?",
+    "How do I earn points?",
+];
+
 async fn socket_resumes_where_it_broke(engine: Engine) {
     let server = shared(engine).await;
     let customer = Customer::visitor(&server.base, "en").await;
@@ -20,7 +34,7 @@ async fn socket_resumes_where_it_broke(engine: Engine) {
     for round in 0..5 {
         let mut socket = Socket::of(&customer, after).await;
         // Said on the socket, and while there is none.
-        socket.say(&format!("s{round}"), "When is shipping free?").await;
+        socket.say(&format!("s{round}"), ASKED[round]).await;
         let mut told = 0;
         while told < 1 + round % 2 {
             let frame = socket.next().await.expect("an open socket");
@@ -35,8 +49,8 @@ async fn socket_resumes_where_it_broke(engine: Engine) {
         }
         socket.cut();
         // Whether the first one got through nobody knows: it is sent again, as the widget does.
-        customer.send(&format!("s{round}"), "When is shipping free?").await.ok();
-        customer.send(&format!("h{round}"), "How do I get an electronic invoice?").await.ok();
+        customer.send(&format!("s{round}"), ASKED[round]).await.ok();
+        customer.send(&format!("h{round}"), ASKED[round + 5]).await.ok();
     }
     let quiet = until("all answers", async || {
         let messages = customer.messages(0).await;

@@ -162,6 +162,64 @@ async function reply(page, text) {
   await page.locator(at("message-agent")).filter({ hasText: text }).last().waitFor();
 }
 
+/** A new intent with one more example, trained, compared and published; then the bot understands it. */
+async function teach(page, shop) {
+  const name = `book_cat_bath_${Date.now() % 100_000}`;
+  const said = "请帮我给小猫预约洗澡";
+  // A customer asks it first, so that it is among the last questions.
+  // A new conversation may begin with it, which counts from one again.
+  const answers = await shop.locator(at("message-bot")).count();
+  await write(shop, said);
+  await shop.locator(at("message-bot")).nth(answers).waitFor();
+
+  await page.click(at("nav-training"));
+  await page.locator(at("intent-ask_invoice")).waitFor();
+  await shot(page, "training");
+  await page.fill(at("intent-search"), "发票");
+  await page.click(at("intent-ask_invoice"));
+  await page.locator(at("example")).filter({ hasText: "发票" }).first().waitFor();
+  await shot(page, "training-search");
+  await page.fill(at("intent-search"), "");
+
+  await page.click(at("new-intent"));
+  await page.fill(at("intent-name"), name);
+  await page.fill(at("first-examples"), ["给猫洗澡预约", "我想预约猫咪洗澡", "猫咪洗澡怎么约", "帮我的猫约一次洗澡", "小猫洗澡预约", "book a bath for my cat", "I want a bath appointment for my kitten", "my cat needs a bath, book it", "cat bath booking please", "can I book a cat bath"].join("\n"));
+  await shot(page, "training-new-intent");
+  await page.click(at("create-intent"));
+  await page.locator(`${at("intent-editor")}[data-intent="${name}"]`).waitFor();
+  await page.fill(at("add-example"), "猫可以来洗澡吗，想约个时间");
+  await page.press(at("add-example"), "Enter");
+  await page.locator(at("example")).filter({ hasText: "猫可以来洗澡吗" }).waitFor();
+  await shot(page, "training-example");
+
+  const before = await page.locator(at("training")).getAttribute("data-published");
+  await page.click(at("train"));
+  await page.locator(`${at("training")}:not([data-candidate=""])`).waitFor({ timeout: PATIENCE * 4 });
+  await page.locator(`${at("training")}[data-state="idle"]`).waitFor({ timeout: PATIENCE * 4 });
+  await page.click(at("tab-report"));
+  await page.locator(at("train-report")).waitFor();
+  await shot(page, "training-report");
+  await page.click(at("tab-changes"));
+  await page.locator(at("changed")).filter({ hasText: said }).first().waitFor();
+  await shot(page, "training-changes");
+  await page.click(at("tab-try"));
+  await page.fill(at("try-text"), said);
+  await page.press(at("try-text"), "Enter");
+  await page.locator(`${at("try-candidate")} [data-intent="${name}"]`).waitFor();
+  check((await page.locator(`${at("try-published")} [data-intent="${name}"]`).count()) === 0, "the published model knows what was not published");
+  await shot(page, "training-try");
+  await page.click(at("publish"));
+  await page.click(at("publish-ok"));
+  await page.waitForFunction(({ before }) => { const e = document.querySelector('[data-testid="training"]'); return e?.dataset.candidate === "" && e.dataset.published !== before; }, { before });
+  await page.click(at("try-both"));
+  await page.locator(`${at("try-published")} [data-intent="${name}"]`).waitFor();
+  await shot(page, "training-published");
+  await page.click(at("nav-try"));
+  await page.fill(at("try-input"), said);
+  await page.press(at("try-input"), "Enter");
+  await page.locator(at("trace-ranking")).filter({ hasText: name }).waitFor();
+}
+
 async function story(browser) {
   say("an agent signs in, so that somebody is there");
   const staff = await open(browser, "staff-zh", { width: 1440, height: 900, locale: "zh-CN" });
@@ -320,6 +378,9 @@ async function story(browser) {
   check((await editor.locator(at("trace-rule")).innerText()).trim().length > 1, "the trace names no rule");
   check((await editor.locator(`${at("trace-ranking")} .bar`).count()) >= 2, "the trace ranks no intents");
   await shot(editor, "try-trace");
+
+  say("the editor teaches the bot an intent: example, training, before and after, publishing");
+  await teach(editor, shop);
 
   say("a supervisor sees the day");
   const boss = await open(browser, "supervisor", { width: 1440, height: 900, locale: "zh-CN" });

@@ -1713,7 +1713,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All intents with their example utterances. */
+        /** The draft: all intents with their examples, and what differs from what is published. */
         get: {
             parameters: {
                 query?: never;
@@ -1765,7 +1765,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replaces an intent's examples. The bot learns them with the next training. */
+        /** Replaces an intent's examples in the draft, or makes a new intent. */
         put: {
             parameters: {
                 query?: never;
@@ -1780,6 +1780,63 @@ export interface paths {
                     "application/json": components["schemas"]["ExamplesRequest"];
                 };
             };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntentView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes an intent out of the draft; the bot knows it until the next publishing. */
+        delete: {
+            parameters: {
+                query: {
+                    revision: number;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
             responses: {
                 204: {
                     headers: {
@@ -1803,6 +1860,94 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/intents/{name}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds single examples to an intent or takes them away; two editors who add different ones do not disturb each other. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntentView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1813,7 +1958,87 @@ export interface paths {
                 };
             };
         };
-        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/intents/{name}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an intent of the draft another name. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RenameRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntentView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2125,7 +2350,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the training is, and the last report. */
+        /** How far the training is, what is published and what could be. */
         get: {
             parameters: {
                 query?: never;
@@ -2162,7 +2387,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Trains the intent head on the stored examples and swaps it in; the server goes on answering. */
+        /** Trains a candidate on the draft, in the background; the server goes on answering with what is published. */
         post: {
             parameters: {
                 query?: never;
@@ -2197,6 +2422,475 @@ export interface paths {
                     };
                 };
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/train/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drops the candidate, or all changes of the draft since the last publishing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DiscardRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrainingView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/train/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft as one file of Rasa's YAML 3.1. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/yaml": string;
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/train/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a Rasa project: first as a preview with a report, then into the draft. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImportRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/train/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves examples of the draft from one intent to another. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MoveRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/train/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The candidate answers customers from now on, on every node. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PublishRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrainingView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/train/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of a head: precision and recall of each intent, confusions, near-duplicates, and what reads otherwise
+         *     than before.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description published or candidate */
+                    head: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, unknown>;
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/train/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the published model and the candidate make of one utterance. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TryTextRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TryTextResponse"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2620,6 +3314,11 @@ export interface components {
             /** @description Sent back as the message's `payload` when the button is pressed. */
             payload: string;
         };
+        ChangeRequest: {
+            add?: string[];
+            /** @description They must be there; what is added takes the place of the last of them. */
+            remove?: string[];
+        };
         /** @description A conversation as its customer sees it. */
         ChatView: {
             id: string;
@@ -2742,6 +3441,12 @@ export interface components {
             /** @description What the business's own login would hand to the widget. */
             token: string;
         };
+        DiscardRequest: {
+            /** @description Id of the candidate to drop. */
+            candidate?: string | null;
+            /** @description The draft's stamp, to bring all examples back to what is published. At least one of the two must be given. */
+            draft?: string | null;
+        };
         EditorList: {
             articles: components["schemas"]["EditorRow"][];
             categories: string[];
@@ -2769,6 +3474,22 @@ export interface components {
         };
         ExamplesRequest: {
             examples: string[];
+            /**
+             * Format: int64
+             * @description What the change started from; 0 makes a new intent.
+             */
+            revision: number;
+        };
+        HeadView: {
+            id: string;
+            /** Format: int64 */
+            trained_at: number;
+            /** @description Who trained or published it; nobody when it was the command line. */
+            by?: string | null;
+            /** @description Has it learnt what the draft says now? */
+            is_draft: boolean;
+            /** Format: double */
+            accuracy?: number | null;
         };
         Health: {
             /** @description ok, or failing */
@@ -2803,6 +3524,54 @@ export interface components {
             /** Format: int64 */
             handoffs: number;
         };
+        /** @enum {string} */
+        ImportMode: "preview" | "merge" | "replace";
+        ImportNote: {
+            file?: string;
+            /** @description 0 when it concerns the whole file */
+            line: number;
+            text: string;
+        };
+        ImportRequest: {
+            /** @description A zip archive, or single files of a project: YAML 2.0 and 3.x, Markdown, JSON. */
+            files: components["schemas"]["UploadedFile"][];
+            /** @description preview changes nothing; merge adds to the draft; replace puts the project in the draft's place. */
+            mode: components["schemas"]["ImportMode"];
+            /** @description From the preview; refused when somebody has changed the draft since. Not for `preview`. */
+            stamp?: string | null;
+        };
+        ImportView: {
+            /** @description Whether the draft was changed. */
+            applied: boolean;
+            stamp: string;
+            intents: components["schemas"]["ImportedIntent"][];
+            examples: number;
+            /** @description Examples that the draft does not have yet. */
+            fresh: number;
+            /** @description Entities marked in examples. */
+            entities: number;
+            synonyms: number;
+            regexes: number;
+            lookups: number;
+            files: components["schemas"]["ImportedFile"][];
+            /** @description What was not taken, or not as it stands. */
+            notes: components["schemas"]["ImportNote"][];
+            /** @description Further notes, which are not listed. */
+            more_notes: number;
+        };
+        ImportedFile: {
+            name: string;
+            taken: boolean;
+            /** @description What was taken from it, or why nothing was. */
+            text: string;
+        };
+        ImportedIntent: {
+            name: string;
+            examples: number;
+            fresh: number;
+            /** @description Does the draft have an intent of this name? */
+            exists: boolean;
+        };
         IntentCount: {
             name: string;
             /** Format: int64 */
@@ -2810,11 +3579,29 @@ export interface components {
         };
         IntentList: {
             intents: components["schemas"]["IntentView"][];
+            /** @description Published intents that the draft has no more. */
+            deleted: string[];
+            /** @description Changes with every change of the draft; discarding and importing want it back. */
+            stamp: string;
         };
         IntentView: {
             name: string;
             /** @description Example utterances in Rasa's notation: `where is [KF2026110017](order_number)`. */
             examples: string[];
+            /**
+             * Format: int64
+             * @description Send it back with a change; it is refused when somebody else changed the intent meanwhile.
+             */
+            revision: number;
+            /** Format: int64 */
+            updated_at: number;
+            updated_by?: string | null;
+            /** @description new, changed or same, against what is published */
+            change: string;
+            /** @description Those of `examples` that are not published. */
+            added: string[];
+            /** @description Published examples that the draft has no more. */
+            removed: string[];
         };
         LeftMessageView: {
             contact: string;
@@ -2876,6 +3663,11 @@ export interface components {
              */
             language: string | null;
         };
+        MoveRequest: {
+            from: string;
+            to: string;
+            examples: string[];
+        };
         NameView: {
             name: string;
         };
@@ -2904,6 +3696,8 @@ export interface components {
             tried: string[];
             /** @description happy, calm, annoyed or angry */
             mood: string;
+            /** @description Strain after each of the last turns in percent, oldest first */
+            mood_curve: number[];
             language: string;
             last_messages: components["schemas"]["PacketLine"][];
             suggested_reply?: string | null;
@@ -2939,6 +3733,10 @@ export interface components {
         ProductList: {
             products: Record<string, unknown>[];
         };
+        PublishRequest: {
+            /** @description Id of the candidate that was looked at. */
+            candidate: string;
+        };
         QueueList: {
             tickets: components["schemas"]["TicketView"][];
         };
@@ -2964,6 +3762,11 @@ export interface components {
              */
             score: number;
             comment?: string | null;
+        };
+        RenameRequest: {
+            to: string;
+            /** Format: int64 */
+            revision: number;
         };
         RestAnswer: {
             recipient_id: string;
@@ -3082,12 +3885,14 @@ export interface components {
         TrainingView: {
             /** @description idle, running or failed */
             state: string;
+            /** @description embedding, fitting or comparing; the candidate can be published while it is still being compared */
+            stage: string;
             done: number;
             total: number;
+            /** @description Why the last training failed. */
             error?: string | null;
-            report?: Record<string, unknown> | null;
-            /** Format: int64 */
-            trained_at?: number | null;
+            published?: components["schemas"]["HeadView"] | null;
+            candidate?: components["schemas"]["HeadView"] | null;
         };
         TransferRequest: {
             /** @description Id of the agent; without it back into the queue. */
@@ -3116,11 +3921,23 @@ export interface components {
             /** @description Intent ranking, entities, passages with scores, the rule that decided, steps with their time. */
             trace: Record<string, unknown>;
         };
+        TryTextRequest: {
+            text: string;
+        };
+        TryTextResponse: {
+            published: components["schemas"]["ParseResponse"];
+            candidate?: components["schemas"]["ParseResponse"] | null;
+        };
         Unanswered: {
             text: string;
             /** Format: int64 */
             at: number;
             conversation: string;
+        };
+        UploadedFile: {
+            name: string;
+            /** @description base64 */
+            data: string;
         };
     };
     responses: never;

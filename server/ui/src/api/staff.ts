@@ -1,8 +1,8 @@
 // The staff app's side of the API. Session by cookie; every call carries the header that a foreign page cannot set.
 import { answer, connect } from "./http";
 import type {
-  Agent, Article, ArticleRow, ConversationDetail, ConversationRow, Dashboard, Intent, Language, Me, Message, Order, Presence,
-  Suggestion, Ticket, Training, Tried,
+  Agent, Article, ArticleRow, ConversationDetail, ConversationRow, Dashboard, HeadReport, Imported, Intent, IntentList, Language, Me, Message,
+  Order, Presence, Suggestion, Ticket, Training, Tried, TriedBoth, UploadedFile,
 } from "./types";
 
 let language: Language = "zh";
@@ -11,6 +11,7 @@ export function speak(next: Language): void {
 }
 
 const api = connect("", () => language, { "X-Kefu-Csrf": "1" });
+const named = (name: string) => ({ params: { path: { name } } });
 const of = (id: string) => ({ params: { path: { id } } });
 
 export type Scope = "mine" | "all" | "bot" | "closed";
@@ -45,10 +46,19 @@ export const staff = {
     answer(api.PUT("/api/v1/staff/articles/{slug}", { params: { path: { slug } }, body: { category, versions, revision } })),
   deleteArticle: (slug: string): Promise<void> => answer(api.DELETE("/api/v1/staff/articles/{slug}", { params: { path: { slug } } })),
 
-  intents: (): Promise<{ intents: Intent[] }> => answer(api.GET("/api/v1/staff/intents")),
-  saveIntent: ({ name, examples }: Intent): Promise<void> => answer(api.PUT("/api/v1/staff/intents/{name}", { params: { path: { name } }, body: { examples } })),
+  intents: (): Promise<IntentList> => answer(api.GET("/api/v1/staff/intents")),
+  saveIntent: (name: string, examples: string[], revision: number): Promise<Intent> => answer(api.PUT("/api/v1/staff/intents/{name}", { ...named(name), body: { examples, revision } })),
+  renameIntent: (name: string, to: string, revision: number): Promise<Intent> => answer(api.POST("/api/v1/staff/intents/{name}/rename", { ...named(name), body: { to, revision } })),
+  deleteIntent: (name: string, revision: number): Promise<void> => answer(api.DELETE("/api/v1/staff/intents/{name}", { params: { path: { name }, query: { revision } } })),
+  changeExamples: (name: string, change: { add?: string[]; remove?: string[] }): Promise<Intent> => answer(api.POST("/api/v1/staff/intents/{name}/examples", { ...named(name), body: change })),
+  moveExamples: (from: string, to: string, examples: string[]): Promise<void> => answer(api.POST("/api/v1/staff/train/move", { body: { from, to, examples } })),
   train: (): Promise<Training> => answer(api.POST("/api/v1/staff/train")),
   training: (): Promise<Training> => answer(api.GET("/api/v1/staff/train")),
+  trainReport: (head: "published" | "candidate"): Promise<HeadReport> => answer(api.GET("/api/v1/staff/train/report", { params: { query: { head } } })),
+  publish: (candidate: string): Promise<Training> => answer(api.POST("/api/v1/staff/train/publish", { body: { candidate } })),
+  discard: (what: { candidate?: string; draft?: string }): Promise<Training> => answer(api.POST("/api/v1/staff/train/discard", { body: what })),
+  tryText: (text: string): Promise<TriedBoth> => answer(api.POST("/api/v1/staff/train/try", { body: { text } })),
+  importProject: (files: UploadedFile[], mode: "preview" | "merge" | "replace", stamp?: string): Promise<Imported> => answer(api.POST("/api/v1/staff/train/import", { body: { files, mode, stamp } })),
   tryBot: (body: { text: string; payload?: string; language?: Language; session?: string; customer?: string }): Promise<Tried> =>
     answer(api.POST("/api/v1/staff/try", { body })),
 };

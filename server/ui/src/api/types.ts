@@ -65,11 +65,25 @@ export type ArticleText = View["ArticleVersion"];
 export type Article = Exactly<View["ArticleView"], { versions: { [language in Language]?: ArticleText } }>;
 export type ArticleRow = Exactly<View["EditorRow"], { languages: Language[]; titles: { [language in Language]?: string } }>;
 export type Intent = View["IntentView"];
-export type TrainReport = {
-  examples?: number; accuracy?: number; accuracy_by_language?: Record<string, number>; threshold?: number; unknown_recall?: number; false_rejects?: number;
-  confusions?: { expected: string; predicted: string; count: number; examples: string[] }[]; warnings?: string[];
+export type IntentList = View["IntentList"];
+export type Head = View["HeadView"];
+export type Training = Exactly<View["TrainingView"], { state: "idle" | "running" | "failed"; stage: "embedding" | "fitting" | "comparing" }>;
+export type Reading = { intent: string; confidence: number };
+export type Change = { text: string; expected?: string; times: number; before: Reading; after: Reading };
+export type Comparison = { compared: number; unchanged: number; changed: Change[] };
+export type NearDuplicate = { intent: string; text: string; other_intent: string; other_text: string; similarity: number };
+export type IntentScore = { name: string; examples: number; precision: number; recall: number };
+export type Confusion = { expected: string; predicted: string; count: number; examples: string[] };
+/** A head's report as it was stored; one of an earlier version has less. */
+export type HeadReport = {
+  examples?: number; accuracy?: number; accuracy_by_language?: Record<string, number>; ece?: number; threshold?: number; unknown_recall?: number; false_rejects?: number;
+  intents?: IntentScore[]; confusions?: Confusion[]; warnings?: string[]; suspicious?: { text: string; expected: string; read: string; confidence: number }[];
+  duplicates?: NearDuplicate[]; own?: Comparison | null; questions?: Comparison | null;
 };
-export type Training = Exactly<View["TrainingView"], { state: "idle" | "running" | "failed"; report?: TrainReport | null }>;
+export type Parsed = View["ParseResponse"];
+export type TriedBoth = View["TryTextResponse"];
+export type Imported = View["ImportView"];
+export type UploadedFile = View["UploadedFile"];
 
 export type Entity = { kind: string; start: number; end: number; value: unknown; confidence: number };
 export type Trace = {

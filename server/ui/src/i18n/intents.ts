@@ -57,6 +57,7 @@ export const intents = {
 /** What the bot noted down while it tried, for the agent who takes over. */
 export const tried = {
   search: ["查知识库：{n} 条，最相关 {best}", "Searched the articles: {n} found, best {best}"],
+  stillToDo: ["还没办：{wish}（“{text}”）", "Still to do: {wish} (“{text}”)"],
   searchGraph: ["查知识图谱：{path}", "Looked it up in the graph: {path}"],
   line: ["{what}：{outcome}", "{what}: {outcome}"],
   times: ["{line}（{n} 次）", "{line} ({n} times)"],

@@ -1,4 +1,5 @@
 import type { Table } from "./index";
+import { trainingWords } from "./training";
 
 export const staffWords = {
   product: ["Kefu 客服工作台", "Kefu Service Desk"],
@@ -31,7 +32,7 @@ export const staffWords = {
   "nav.knowledge": ["知识库", "Knowledge"],
   "nav.try": ["试机器人", "Try the bot"],
   "nav.dashboard": ["看板", "Dashboard"],
-  "nav.intents": ["意图", "Intents"],
+  "nav.training": ["训练", "Training"],
   nothingHere: ["您的角色看不到这个页面", "Your role does not include this page"],
 
   "presence.online": ["在线", "Online"],
@@ -129,6 +130,7 @@ export const staffWords = {
   slots: ["已收集", "Collected"],
   tried: ["机器人已尝试", "The bot tried"],
   mood: ["情绪", "Mood"],
+  moodCurve: ["最近几轮的情绪（0 平静，100 愤怒）", "Mood over the last turns (0 content, 100 furious)"],
   passages: ["相关文章", "Passages"],
   lastMessages: ["转接前最后几句", "Last messages before the handoff"],
   messageLeft: ["顾客留言", "Message left"],
@@ -241,24 +243,5 @@ export const staffWords = {
   agents: ["客服", "Agents"],
   agentOpen: ["{n} 个会话", "{n} open"],
 
-  intentsTitle: ["意图与例句", "Intents and examples"],
-  intentsText: ["每个意图包含中英文例句；修改后重新训练即生效，服务不中断。", "Each intent has Chinese and English examples. Retrain after changes; service is not interrupted."],
-  searchIntents: ["搜索意图或例句", "Search intents or examples"],
-  examples: ["例句", "Examples"],
-  exampleCount: ["{n} 句", "{n} examples"],
-  examplesHint: ["每行一句；实体写作 [值](实体名)", "One per line; entities as [value](entity)"],
-  examplesSaved: ["例句已保存，重新训练后生效", "Examples saved; retrain to use them"],
-  fewExamples: ["至少需要 2 句例句", "At least 2 examples are needed"],
-  train: ["重新训练", "Retrain"],
-  training: ["训练中 {done} / {total}", "Training {done} / {total}"],
-  trained: ["训练完成，新模型已启用", "Training finished; the new model is in use"],
-  trainFailed: ["训练失败：{message}", "Training failed: {message}"],
-  trainedAt: ["上次训练：{time}", "Last trained: {time}"],
-  neverTrained: ["尚未在此训练", "Not trained here yet"],
-  accuracy: ["准确率", "Accuracy"],
-  unknownRecall: ["识别未知问题", "Unknown recognised"],
-  falseRejects: ["误拒", "False rejects"],
-  threshold: ["阈值", "Threshold"],
-  confusions: ["容易混淆", "Most confused"],
-  warnings: ["数据提示（{n}）", "Data warnings ({n})"],
+  ...trainingWords,
 } as const satisfies Table;

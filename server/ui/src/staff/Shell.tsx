@@ -18,10 +18,10 @@ const Articles = lazy(() => import("./knowledge/Articles"));
 const Editor = lazy(() => import("./knowledge/Editor"));
 const TryBot = lazy(() => import("./TryBot"));
 const Dashboard = lazy(() => import("./Dashboard"));
-const Intents = lazy(() => import("./Intents"));
+const Training = lazy(() => import("./training/Training"));
 
-const PATHS: Record<Page, string> = { console: "/console", knowledge: "/knowledge", try: "/try", dashboard: "/dashboard", intents: "/intents" };
-const ICONS: Record<Page, ReactNode> = { console: <MessageOutlined />, knowledge: <BookOutlined />, try: <ExperimentOutlined />, dashboard: <BarChartOutlined />, intents: <BranchesOutlined /> };
+const PATHS: Record<Page, string> = { console: "/console", knowledge: "/knowledge", try: "/try", dashboard: "/dashboard", training: "/training" };
+const ICONS: Record<Page, ReactNode> = { console: <MessageOutlined />, knowledge: <BookOutlined />, try: <ExperimentOutlined />, dashboard: <BarChartOutlined />, training: <BranchesOutlined /> };
 export const PRESENCE_COLOUR: Record<Presence, string> = { online: "#22b07d", away: "#e0a100", offline: "#9aa9ad" };
 
 export function Shell() {
@@ -85,7 +85,7 @@ export function Shell() {
             <Route path="/knowledge/:slug" element={show("knowledge", <Editor />)} />
             <Route path="/try" element={show("try", <TryBot />)} />
             <Route path="/dashboard" element={show("dashboard", <Dashboard />)} />
-            <Route path="/intents" element={show("intents", <Intents />)} />
+            <Route path="/training" element={show("training", <Training />)} />
             <Route path="*" element={<Navigate to={home} replace />} />
           </Routes>
         </Suspense>

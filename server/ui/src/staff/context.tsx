@@ -4,13 +4,13 @@ import type { Language, Me, Role } from "../api/types";
 import type { Translate } from "../i18n";
 import type { staffWords } from "../i18n/staff";
 
-export type Page = "console" | "knowledge" | "try" | "dashboard" | "intents";
+export type Page = "console" | "knowledge" | "try" | "dashboard" | "training";
 
 const PAGES: Record<Role, readonly Page[]> = {
   agent: ["console", "try"],
-  editor: ["knowledge", "try", "intents"],
-  supervisor: ["console", "knowledge", "try", "dashboard", "intents"],
-  admin: ["console", "knowledge", "try", "dashboard", "intents"],
+  editor: ["knowledge", "try", "training"],
+  supervisor: ["console", "knowledge", "try", "dashboard", "training"],
+  admin: ["console", "knowledge", "try", "dashboard", "training"],
 };
 
 export function pagesOf(role: Role): readonly Page[] {

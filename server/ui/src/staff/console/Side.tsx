@@ -14,6 +14,7 @@ import { citationHref } from "../../text/linkify";
 import { useDesk } from "../context";
 import { PriorityTag, Tier, customerName } from "./Lists";
 import { Plain } from "./Messages";
+import { MoodCurve } from "./MoodCurve";
 import { triedLines } from "./tried";
 
 const MOOD: Record<string, string> = { happy: "green", calm: "blue", annoyed: "orange", angry: "red" };
@@ -58,6 +59,7 @@ export function Side({ detail, packet, onInsert }: { detail: ConversationDetail;
             {ticket ? <PriorityTag priority={ticket.priority} /> : null}
             <Tag color="cyan" className="small">{named(staffWords, language, "reason", packet?.reason ?? ticket?.reason)}</Tag>
             {packet?.mood ? <Tag color={MOOD[packet.mood]} className="small">{named(staffWords, language, "mood", packet.mood)}</Tag> : null}
+            {packet?.mood_curve ? <MoodCurve curve={packet.mood_curve} label={t("moodCurve")} /> : null}
           </div>
           <p className="summary">{packet?.summary || ticket?.summary}</p>
           {packet ? <PacketBody packet={packet} onInsert={onInsert} /> : null}

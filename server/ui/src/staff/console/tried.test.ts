@@ -10,6 +10,10 @@ describe("what the bot tried", () => {
   it("names the state that made it too late", () => {
     expect(triedLines(["change_address KF2026110017: too late (shipped)"], "zh")).toEqual(["修改地址 KF2026110017：已不能修改（运输中）"]);
   });
+  it("says what was left undone", () => {
+    expect(triedLines(["still to do: request_return: 我要退货"], "zh")).toEqual(["还没办：申请退货（“我要退货”）"]);
+    expect(triedLines(["still to do: request_return: a return: now"], "en")).toEqual(["Still to do: Return request (“a return: now”)"]);
+  });
   it("counts repeats and shows what it does not know as it is", () => {
     expect(triedLines(["list_orders: ok", "list_orders: ok", "understand: no encoder", "news_of_tomorrow: ok"], "en")).toEqual(["Read the orders: done (2 times)", "understand: no encoder", "news_of_tomorrow: ok"]);
   });

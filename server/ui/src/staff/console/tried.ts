@@ -3,7 +3,7 @@
 import type { Language } from "../../api/types";
 import { named, translator } from "../../i18n";
 import { orders } from "../../i18n/orders";
-import { tried as words } from "../../i18n/intents";
+import { intents, tried as words } from "../../i18n/intents";
 
 type Key = keyof typeof words;
 const known = (key: string): key is Key => key in words;
@@ -15,6 +15,8 @@ function one(note: string, language: Language): string {
     const [, n = "", best = "", path = ""] = search;
     return path === "no graph answer" ? t("search", { n, best }) : t("searchGraph", { path });
   }
+  const open = /^still to do: ([a-z_]+): (.*)$/s.exec(note);
+  if (open) return t("stillToDo", { wish: named(intents, language, "intent", open[1]), text: open[2] ?? "" });
   const match = /^([a-z_]+)(?: (\S+))?: (.*)$/s.exec(note);
   if (!match) return note;
   const [, name = "", order = "", rest = ""] = match;
