@@ -198,9 +198,12 @@ fn read(files: Vec<(String, Vec<u8>)>) -> Result<Read> {
     let mut all = Read { data: TrainingData::default(), files: vec![], notes: vec![] };
     for import in imports {
         for file in import.files {
-            let problem = file.problems.first().map(|p| say(&p.zh, &p.text));
+            let problem = file.problems.first().map(|p| match p.line {
+                0 => say(&p.zh, &p.text),
+                line => say(format!("第 {line} 行：{}", p.zh), format!("line {line}: {}", p.text)),
+            });
             let reason = file.reason.map(|r| say(r.zh, r.en));
-            all.notes.extend(file.problems.iter().map(noted));
+            all.notes.extend(file.problems.iter().skip(1).map(noted));
             all.files.push(match problem.or(reason) {
                 Some(text) => ImportedFile { name: file.file, taken: false, text },
                 None => ImportedFile { name: file.file, taken: true, text: counted(&file.taken) },

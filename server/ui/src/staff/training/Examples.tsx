@@ -20,14 +20,7 @@ export function Examples({ list, place, onPlace }: { list: IntentList; place: Pl
   const { t, language } = useDesk();
   const [filter, setFilter] = useState<Filter>("all");
   const [creating, setCreating] = useState(false);
-  const [words, setWords] = useState(place.words ?? "");
-  // Coming from a report, the words are given; typing is told a moment later, so that the address does not flicker.
-  const told = useRef(place.words ?? "");
-  useEffect(() => { if ((place.words ?? "") !== told.current) { told.current = place.words ?? ""; setWords(told.current); } }, [place.words]);
-  useEffect(() => {
-    const timer = setTimeout(() => { if (words !== told.current) { told.current = words; onPlace({ ...place, words }); } }, 300);
-    return () => clearTimeout(timer);
-  });
+  const words = place.words ?? "";
   const languages = useMemo(() => spoken(list.intents.map((i) => i.examples)), [list.intents]);
   const needle = words.trim().toLowerCase();
   const rows = useMemo(() => list.intents.map((intent) => {
@@ -42,7 +35,7 @@ export function Examples({ list, place, onPlace }: { list: IntentList; place: Pl
   return (
     <div className="examples-pane">
       <aside>
-        <Input allowClear prefix={<SearchOutlined />} value={words} placeholder={t("searchIntents")} aria-label={t("searchIntents")} data-testid="intent-search" onChange={(e) => setWords(e.target.value)} />
+        <Input allowClear prefix={<SearchOutlined />} value={words} placeholder={t("searchIntents")} aria-label={t("searchIntents")} data-testid="intent-search" onChange={(e) => onPlace({ ...place, words: e.target.value })} />
         <div className="under"><Select<Filter> size="small" value={filter} onChange={setFilter} aria-label={t("filter.all")} options={(["all", "changed", "few"] as const).map((f) => ({ value: f, label: t(`filter.${f}`) }))} />
           <Button size="small" icon={<PlusOutlined />} data-testid="new-intent" onClick={() => setCreating(true)}>{t("newIntent")}</Button></div>
         <ul className="intent-list">
@@ -59,7 +52,7 @@ export function Examples({ list, place, onPlace }: { list: IntentList; place: Pl
         </ul>
       </aside>
       {chosen ? <One key={chosen.name} intent={chosen} list={list} needle={row?.byName && row.hits === 0 ? "" : needle} onGo={(intent) => onPlace({ intent, words: "" })} /> : <section className="one"><Empty className="pad" description={t("chooseIntent")} /></section>}
-      {creating ? <NewIntent known={list.intents.map((i) => i.name)} onClose={(made) => { setCreating(false); if (made !== undefined) { setWords(""); onPlace({ intent: made }); } }} /> : null}
+      {creating ? <NewIntent known={list.intents.map((i) => i.name)} onClose={(made) => { setCreating(false); if (made !== undefined) onPlace({ intent: made }); }} /> : null}
     </div>
   );
 }

@@ -23,10 +23,19 @@ export default function Training() {
   const { message } = App.useApp();
   const client = useQueryClient();
   const [params, setParams] = useSearchParams();
+  // What is shown is this page's own; the address only follows, for reloading and for links.
+  const [tab, setTab] = useState(params.get("tab") ?? "examples");
+  const [place, setPlace] = useState<Place>({ intent: params.get("intent") ?? undefined, words: params.get("q") ?? undefined });
+  useEffect(() => {
+    const wanted = new URLSearchParams();
+    for (const [key, value] of [["tab", tab === "examples" ? "" : tab], ["intent", place.intent], ["q", place.words]] as const) if (value) wanted.set(key, value);
+    if (wanted.toString() === params.toString()) return;
+    const timer = setTimeout(() => setParams(wanted, { replace: true }), 250);
+    return () => clearTimeout(timer);
+  }, [tab, place, params, setParams]);
   const intents = useQuery({ queryKey: ["intents"], queryFn: staff.intents });
   const training = useQuery({ queryKey: ["training"], queryFn: staff.training, refetchInterval: (q) => (q.state.data?.state === "running" ? 400 : false) });
   const [importing, setImporting] = useState(false);
-  const tab = params.get("tab") ?? "examples";
   const state = training.data;
 
   // When a training ends, or gives its candidate, there is something new to load.
@@ -39,13 +48,7 @@ export default function Training() {
     if (was.state === "running" && state.state === "idle") void message.success(t("trainDone"));
   }, [client, message, state, t]);
 
-  const put = (changes: Record<string, string | undefined>) => setParams((old) => {
-    const next = new URLSearchParams(old);
-    for (const [key, value] of Object.entries(changes)) { if (value === undefined || value === "") next.delete(key); else next.set(key, value); }
-    return next;
-  }, { replace: true });
-  const go = (place: Place) => put({ tab: undefined, intent: place.intent, q: place.words });
-  const place: Place = { intent: params.get("intent") ?? undefined, words: params.get("q") ?? undefined };
+  const go = (next: Place) => { setTab("examples"); setPlace(next); };
   const which = state?.candidate ? "candidate" as const : "published" as const;
   const failed = intents.isError || training.isError;
 
@@ -61,8 +64,8 @@ export default function Training() {
       {failed ? <Alert type="error" showIcon title={t("cannotLoad")} action={<Button size="small" onClick={() => { void intents.refetch(); void training.refetch(); }}>{t("retry")}</Button>} /> : null}
       {state && intents.data ? <Steps state={state} intents={intents.data} /> : failed ? null : <Skeleton active paragraph={{ rows: 2 }} />}
       {intents.data ? (
-        <Tabs activeKey={tab} onChange={(key) => put({ tab: key === "examples" ? undefined : key })} className="training-tabs" items={[
-          { key: "examples", label: <span data-testid="tab-examples">{t("tab.examples")}</span>, children: <Examples list={intents.data} place={place} onPlace={(p) => put({ intent: p.intent, q: p.words })} /> },
+        <Tabs activeKey={tab} onChange={setTab} className="training-tabs" items={[
+          { key: "examples", label: <span data-testid="tab-examples">{t("tab.examples")}</span>, children: <Examples list={intents.data} place={place} onPlace={setPlace} /> },
           { key: "report", label: <span data-testid="tab-report">{t("tab.report")}</span>, children: <Report which={which} head={state?.candidate ?? state?.published} list={intents.data} comparing={state?.state === "running"} onGo={go} /> },
           { key: "changes", label: <Badge dot={state?.candidate !== undefined} offset={[5, 3]}><span data-testid="tab-changes">{t("tab.changes")}</span></Badge>, children: <Changes candidate={state?.candidate ?? undefined} running={state?.state === "running"} list={intents.data} onGo={go} /> },
           { key: "try", label: <span data-testid="tab-try">{t("tab.try")}</span>, children: <TryBoth candidate={state?.candidate?.id} /> },
