@@ -71,19 +71,21 @@ lint: $(UI)/node_modules/.installed ## formatting, clippy, the UI's types and li
 	@npm run --silent --prefix $(UI) check
 	@npm run --silent --prefix $(UI) lint
 
-bench: build ## time to ready, memory, one turn alone and with 50 conversations at once; the encoder against others
+bench: build ## time to ready, memory, turns alone and with 50 conversations at once; the encoder; search at 10,000 and 1,000,000 passages
 	@mkdir -p .artefacts
 	@$(KEFU) bench --json .artefacts/bench.json && cat .artefacts/bench.json
 	@cargo build --release --locked --workspace --example encoder_speed
 	@$(CARGO_TARGET_DIR)/release/examples/encoder_speed --json .artefacts/encoder.json
+	@cargo build --release --locked --workspace --example scale
+	@for n in 10000 1000000; do $(CARGO_TARGET_DIR)/release/examples/scale --passages $$n --json .artefacts/search-$$n.json; done
 
 # Public data sets, where there is a folder of them.
 DATA ?= ../shared/data
 
 eval: build ## intents, retrieval, dialogs; understanding on public data sets (DATA=FOLDER)
 	@$(KEFU) eval
-	@if [ -d "$(DATA)/clinc150" ]; then $(KEFU) eval sets --data "$(DATA)"; \
-	for set in zh_address cluener2020; do KEFU_SHARED_DATA="$(abspath $(DATA))" \
+	@if [ -d "$(DATA)/clinc150" ]; then $(KEFU) eval sets --data "$(DATA)"; $(KEFU) eval retrieval --data "$(DATA)"; \
+	for set in zh_address cluener2020 "cluener2020 full"; do KEFU_SHARED_DATA="$(abspath $(DATA))" \
 	cargo run --release --locked --workspace --example entities -- $$set; done; \
 	else echo "no public data sets in $(DATA)"; fi
 	@cargo test --release --locked --workspace --test dialogs -- --nocapture

@@ -58,7 +58,17 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
     let nodes: Vec<String> = mentions.iter().filter(goods).map(|m| m.node.clone()).collect();
     let mut found = Found { nodes, ..Found::default() };
 
-    if !found.nodes.is_empty() {
+    // A question that the graph understands to the last word needs no intent.
+    let chosen = input.payload.is_some() || input.slot("node").is_some();
+    // A place alone ("can you ship to the USA") is told more about by articles.
+    let place = |m: &Mention| graph.node(&m.node).is_some_and(|n| matches!(n.kind, NodeKind::City | NodeKind::Region));
+    let only_place = !mentions.is_empty() && mentions.iter().all(place);
+    if let Some(answer) = (!chosen && !only_place).then(|| kg::query::ask(&graph, &input.meant, language)).flatten() {
+        found.graph = Some(answer);
+        found.named = true;
+    } else if names_a_stranger(&graph, &input.meant, &mentions) {
+        // "M9 耳机": what holds for headphones says nothing about a model that is not there.
+    } else if !found.nodes.is_empty() {
         let ranked = std::iter::once((input.intent.as_str(), input.confidence))
             .chain(input.ranking.iter().map(|(n, c)| (n.as_str(), *c)));
         let mut topics: Vec<Topic> = Vec::new();
@@ -90,6 +100,18 @@ pub(crate) fn look(parts: &BotParts, input: &Input, language: Language, remember
         found.passages = parts.knowledge.search(&Query { text: &input.meant, embedding, language, limit: 5 });
     }
     found
+}
+
+/// The text names a model that the graph does not know.
+fn names_a_stranger(graph: &kg::Graph, text: &str, mentions: &[Mention]) -> bool {
+    let model = |word: &String| {
+        let letters = word.chars().take_while(char::is_ascii_alphabetic).count();
+        let digits = word.len() - letters;
+        (1..=2).contains(&letters)
+            && (1..=2).contains(&digits)
+            && word.chars().skip(letters).all(|c| c.is_ascii_digit())
+    };
+    kg::query::unknown(graph, text, mentions).iter().any(model)
 }
 
 /// Graph answers cite their path; where an article says more, that article is opened.

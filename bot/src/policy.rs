@@ -37,6 +37,8 @@ pub struct PolicyConfig {
     pub article_floor_agreed: Option<f32>,
     /// Passages from here are good enough to be offered as choices; without it, half the calibrated `floor`.
     pub choice_floor: Option<f32>,
+    /// The same when no intent of ours was recognised; without it, the calibrated `floor`.
+    pub choice_floor_unknown: Option<f32>,
     pub choices: usize,
     /// Turns in a row without understanding until a human is called.
     pub not_understood_turns: u8,
@@ -69,6 +71,7 @@ impl Default for PolicyConfig {
             shop_confidence: 0.15,
             article_floor_agreed: None,
             choice_floor: None,
+            choice_floor_unknown: None,
             choices: 3,
             not_understood_turns: 2,
             bad_answers: 3,
@@ -102,6 +105,7 @@ impl PolicyConfig {
             ("article_floor", self.article_floor.unwrap_or_default()),
             ("article_floor_agreed", self.article_floor_agreed.unwrap_or_default()),
             ("choice_floor", self.choice_floor.unwrap_or_default()),
+            ("choice_floor_unknown", self.choice_floor_unknown.unwrap_or_default()),
         ];
         for (name, value) in shares {
             if !(0.0..=1.0).contains(&value) {
@@ -400,7 +404,10 @@ fn choices(s: &Situation<'_>) -> Option<Move> {
     let floor = match s.input.intent.as_str() {
         _ if !vague => article_floor(s),
         // No intent of ours: the articles alone must say that it is about the shop.
-        FALLBACK => s.config.choice_floor(s.thresholds).max(s.thresholds.floor),
+        FALLBACK => {
+            let floor = s.config.choice_floor_unknown.unwrap_or(s.thresholds.floor);
+            s.config.choice_floor(s.thresholds).max(floor)
+        }
         _ => s.config.choice_floor(s.thresholds),
     };
     (s.evidence.best >= floor).then_some(Move::Choices)

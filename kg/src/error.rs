@@ -70,8 +70,14 @@ pub enum Trouble {
     DuplicateEdge { from: String, edge: EdgeKind, to: String },
     #[error("{edge} goes in a circle: {}", .path.join(" → "))]
     Cycle { edge: EdgeKind, path: Vec<String> },
-    #[error("`{id}`: {message}")]
-    Property { id: String, message: String },
+    #[error("`{id}`: {}", .en)]
+    Property {
+        id: String,
+        /// The property that is wrong, as in files: `price`, `attributes.weight`, `edges.serves`.
+        field: String,
+        zh: String,
+        en: String,
+    },
 }
 
 impl Trouble {
@@ -86,6 +92,43 @@ impl Trouble {
             | Trouble::WrongEnds { from, .. }
             | Trouble::DuplicateEdge { from, .. } => from,
             Trouble::Cycle { path, .. } => path.first().map_or("", String::as_str),
+        }
+    }
+}
+
+impl Trouble {
+    /// The property that is wrong, as it is called in files.
+    pub fn field(&self) -> &str {
+        match self {
+            Trouble::DuplicateId { .. } | Trouble::BadId { .. } => "id",
+            Trouble::MissingName { .. } => "name",
+            Trouble::Property { field, .. } => field,
+            Trouble::UnknownNode { edge, .. }
+            | Trouble::WrongEnds { edge, .. }
+            | Trouble::DuplicateEdge { edge, .. }
+            | Trouble::Cycle { edge, .. } => edge.code(),
+        }
+    }
+
+    pub fn say(&self, language: Language) -> String {
+        if language == Language::En {
+            return self.to_string();
+        }
+        match self {
+            Trouble::DuplicateId { id } => format!("有两个节点都叫 `{id}`"),
+            Trouble::BadId { id, kind } => format!("`{id}` 不是合格的编号：应该写成 `{kind}:小写英文、数字、-` 的样子"),
+            Trouble::MissingName { id, language } => {
+                format!("`{id}` 缺少{}名称", language.pick("中文", "英文"))
+            }
+            Trouble::UnknownNode { from, edge, to, missing } => {
+                format!("`{from}` {edge} `{to}`：没有 `{missing}` 这个节点")
+            }
+            Trouble::WrongEnds { from, edge, to, from_kind, to_kind } => {
+                format!("`{from}` {edge} `{to}`：{edge} 不能从 {from_kind} 连到 {to_kind}")
+            }
+            Trouble::DuplicateEdge { from, edge, to } => format!("`{from}` {edge} `{to}` 重复了"),
+            Trouble::Cycle { edge, path } => format!("{edge} 绕成了一圈：{}", path.join(" → ")),
+            Trouble::Property { id, zh, .. } => format!("`{id}`：{zh}"),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod document;
 mod error;
+pub mod exchange;
 mod graph;
 mod link;
 mod node;
@@ -20,8 +21,10 @@ pub use document::{GraphDocument, load_dir};
 pub use error::{GraphError, Place, Problem, Trouble};
 pub use graph::{Graph, Shared};
 pub use link::Mention;
-pub use node::{Aliases, Better, Days, Edge, EdgeKind, EdgeProps, Measure, Node, NodeKind, Rule, Text, Value, Verdict};
-pub use query::{Choice, GraphAnswer, Step, Topic};
+pub use node::{
+    Aliases, Better, Days, Edge, EdgeKind, EdgeProps, Measure, Node, NodeKind, Payer, Rule, Text, Value, Verdict,
+};
+pub use query::{Choice, Finding, GraphAnswer, Step, Topic};
 pub use sound::readings;
 
 use serde::{Deserialize, Serialize};

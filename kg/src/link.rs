@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde::{Deserialize, Serialize};
 
 use crate::normal::Normal;
-use crate::sound::{Sounds, is_han, typed};
+use crate::sound::{FOLLOWS, Sounds, is_han, typed};
 use crate::typo::Typos;
 use crate::{Node, NodeKind};
 
@@ -27,8 +27,9 @@ pub struct Mention {
 
 /// Names of longer words may be torn apart by a blank ("head phones"), those of short ones not ("size M 2 pieces").
 const TEARABLE: usize = 4;
-/// A name of one character says nothing.
+/// A name of one letter says nothing; one of one Chinese character stands between small words ("的锅吗", "哪个重").
 const SHORTEST: usize = 2;
+const BEFORE_SHORT: &str = "的本口把双件种些个款更最比较太很有买卖还说";
 
 /// From this length on a Chinese name is known with one inner character left out.
 const SKIPPABLE: usize = 5;
@@ -98,6 +99,11 @@ impl Linker {
                 }
                 if name.is_ascii() {
                     typos.add(name, pattern);
+                    if let Some(one) = singular(name)
+                        && let Some(pattern) = names.add(&one, at, None)
+                    {
+                        typos.add(&one, pattern);
+                    }
                 } else {
                     sounds.add(&Normal::new(name).values(), pattern);
                 }
@@ -114,6 +120,7 @@ impl Linker {
         let Some(automaton) = &self.automaton else {
             return Vec::new();
         };
+        let values = text.values();
         let mut found: Vec<(Range<usize>, &Pattern, bool)> = Vec::new();
         for hit in automaton.find_overlapping_iter(&text.text) {
             let Some(pattern) = self.patterns.get(hit.pattern().as_usize()) else {
@@ -123,6 +130,9 @@ impl Linker {
                 continue;
             };
             if pattern.letters < TEARABLE && text.blanks(&letters).any(|at| pattern.seams.get(at) == Some(&false)) {
+                continue;
+            }
+            if pattern.letters < SHORTEST && !stands_alone(&values, &letters) {
                 continue;
             }
             if let Some(letters) = text.whole_words(letters) {
@@ -165,6 +175,14 @@ impl Linker {
     }
 }
 
+/// Whether a word of one character is no part of a longer one.
+fn stands_alone(text: &[char], letters: &Range<usize>) -> bool {
+    let before = letters.start.checked_sub(1).and_then(|at| text.get(at));
+    let after = text.get(letters.end);
+    before.is_none_or(|c| !is_han(*c) || BEFORE_SHORT.contains(*c))
+        && after.is_none_or(|c| !is_han(*c) || FOLLOWS.contains(*c))
+}
+
 /// Normalised names and what they stand for.
 #[derive(Default)]
 struct Names {
@@ -181,7 +199,7 @@ impl Names {
     /// The number of the pattern; `of` is the name that an inexact form belongs to.
     fn add(&mut self, form: &str, node: usize, of: Option<&str>) -> Option<usize> {
         let normal = Normal::new(form);
-        if normal.len() < SHORTEST {
+        if normal.len() < SHORTEST && !normal.text.chars().all(is_han) || normal.len() == 0 {
             return None;
         }
         let (seams, letters, exact) = (normal.seams(), normal.len(), of.is_none());

@@ -261,6 +261,16 @@ pub struct Rule {
     /// Length of a warranty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub months: Option<u16>,
+    /// Who pays for sending the goods back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postage: Option<Payer>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payer {
+    Customer,
+    Shop,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +280,16 @@ pub enum Verdict {
     No,
     /// It depends; the text says on what.
     Depends,
+}
+
+impl Verdict {
+    pub fn code(self) -> &'static str {
+        match self {
+            Verdict::Yes => "yes",
+            Verdict::No => "no",
+            Verdict::Depends => "depends",
+        }
+    }
 }
 
 /// How an attribute is said and compared.

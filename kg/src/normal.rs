@@ -1,4 +1,6 @@
-//! Text as names are compared: without case, width, blanks, hyphens and quotes.
+//! Text as names are compared: without case, width, blanks, hyphens and quotes, in simplified characters.
+
+use std::sync::LazyLock;
 
 /// A normalised text that knows where each of its characters was.
 pub(crate) struct Normal {
@@ -145,13 +147,29 @@ impl Normal {
     }
 }
 
-/// Full-width forms to their usual ones.
-fn fold(c: char) -> char {
+/// Full-width forms to their usual ones, traditional characters to simplified ones.
+pub(crate) fn fold(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{4e00}'..='\u{9fff}' => simplified(c),
         _ => c,
     }
+}
+
+/// Character by character, so that every offset stays what it was; words such as 著 that only a phrase tells apart are
+/// no part of names.
+fn simplified(c: char) -> char {
+    static TABLE: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let all: String = ('\u{4e00}'..='\u{9fff}').collect();
+        let one = |c: char| {
+            let converted = fast2s::convert(c.encode_utf8(&mut [0; 4]));
+            let mut letters = converted.chars();
+            letters.next().filter(|_| letters.next().is_none()).unwrap_or(c)
+        };
+        all.chars().map(one).collect()
+    });
+    TABLE.get(c as usize - 0x4e00).copied().unwrap_or(c)
 }
 
 fn dropped(c: char) -> bool {
@@ -195,6 +213,7 @@ mod tests {
             ("Ｍ２　耳机", "m2耳机"),
             ("M-2 Headphones", "m2headphones"),
             ("《潮水之书》", "潮水之书"),
+            ("藍牙耳機", "蓝牙耳机"),
             ("Men's", "mens"),
             ("", ""),
             (" \u{200b}- ", ""),

@@ -115,7 +115,8 @@ struct Sounding {
 const SHORTEST_SOUND: usize = 3;
 const LONGEST_SOUND: usize = 16;
 /// What stands behind a noun.
-const FOLLOWS: &str = "的有坏多怎吗呢吧了是不能在还和与跟要买退换发到没可会又也都就什哪几价漏保用太好声质颜尺";
+pub(crate) const FOLLOWS: &str =
+    "的有坏多怎吗呢吧了是不能在还和与跟要买退换发到没可会又也都就什哪几价漏保用太好声质颜尺噪续重防降功容刷屏充材";
 
 impl Sounds {
     /// `letters` is a normalised name.

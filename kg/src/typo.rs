@@ -133,7 +133,7 @@ fn same_digits(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// "Charged" is no misspelt "charger": another ending is another word. A last letter typed twice is a slip.
-fn only_the_end(name: &[u8], typed: &[u8]) -> bool {
+pub(crate) fn only_the_end(name: &[u8], typed: &[u8]) -> bool {
     let common = name.iter().zip(typed).take_while(|(a, b)| a == b).count();
     let (rest_name, rest_typed) = (name.len() - common, typed.len() - common);
     let doubled = rest_name == 0 && rest_typed == 1 && typed.last() == name.last();
@@ -141,7 +141,7 @@ fn only_the_end(name: &[u8], typed: &[u8]) -> bool {
 }
 
 /// Edits with neighbours swapped as one (optimal string alignment), or `None` when there are more than `allowed`.
-fn distance(a: &[u8], b: &[u8], allowed: usize) -> Option<usize> {
+pub(crate) fn distance(a: &[u8], b: &[u8], allowed: usize) -> Option<usize> {
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {

@@ -9,6 +9,8 @@ use crate::error::{Problem, Trouble};
 use crate::{Edge, EdgeKind, GraphDocument, Language, Node, NodeKind, Value};
 
 const LONGEST_NAME: usize = 120;
+const LONGEST_TEXT: usize = 2000;
+const MOST_ALIASES: usize = 100;
 /// Edges that must lead somewhere: walking along them has to end.
 const ACYCLIC: [EdgeKind; 4] = [EdgeKind::IsA, EdgeKind::PartOf, EdgeKind::Except, EdgeKind::SucceededBy];
 
@@ -38,20 +40,29 @@ pub(crate) fn problems(document: &GraphDocument) -> Vec<Problem> {
 
 fn check_node(node: &Node, nodes: &HashMap<&str, &Node>, found: &mut Vec<Trouble>) {
     let id = &node.id;
-    let mut wrong = |message: String| found.push(Trouble::Property { id: id.clone(), message });
+    let mut wrong = |field: &str, zh: String, en: String| {
+        found.push(Trouble::Property { id: id.clone(), field: field.to_owned(), zh, en });
+    };
     let sold = matches!(node.kind, NodeKind::Product | NodeKind::Variant);
+    let kind = node.kind;
     if node.price.is_some() && !sold {
-        wrong(format!("a {} has no price", node.kind));
+        wrong("price", format!("{kind} 没有价格"), format!("a {kind} has no price"));
     }
     if node.price.is_some_and(|price| price < 0) {
-        wrong("the price is below zero".into());
+        wrong("price", "价格小于零".into(), "the price is below zero".into());
     }
     if !node.attributes.is_empty() && !sold {
-        wrong(format!("a {} has no attributes", node.kind));
+        wrong("attributes", format!("{kind} 没有属性值"), format!("a {kind} has no attributes"));
     }
     for (key, value) in &node.attributes {
-        if nodes.get(format!("attribute:{key}").as_str()).is_none_or(|n| n.kind != NodeKind::Attribute) {
-            wrong(format!("there is no node `attribute:{key}` for its attribute `{key}`"));
+        let field = format!("attributes.{key}");
+        let known = nodes.get(format!("attribute:{key}").as_str()).filter(|n| n.kind == NodeKind::Attribute);
+        if known.is_none() {
+            wrong(
+                &field,
+                format!("属性 `{key}` 没有对应的节点 `attribute:{key}`"),
+                format!("there is no node `attribute:{key}` for its attribute `{key}`"),
+            );
         }
         let empty = match value {
             Value::Flag(_) => false,
@@ -61,26 +72,66 @@ fn check_node(node: &Node, nodes: &HashMap<&str, &Node>, found: &mut Vec<Trouble
             Value::Ranked { rank, zh, en } => !rank.is_finite() || zh.trim().is_empty() || en.trim().is_empty(),
         };
         if empty {
-            wrong(format!("the attribute `{key}` has no value in both languages"));
+            wrong(
+                &field,
+                format!("属性 `{key}` 没有中英文都齐的值"),
+                format!("the attribute `{key}` has no value in both languages"),
+            );
+        }
+        let measure = known.and_then(|attribute| attribute.measure.as_ref());
+        if measure.is_some_and(|measure| measure.unit.is_some()) && !matches!(value, Value::Number(_)) {
+            wrong(
+                &field,
+                format!("属性 `{key}` 有单位，值必须是数字"),
+                format!("the attribute `{key}` has a unit, so its value is a number"),
+            );
+        } else if measure.is_some_and(|measure| measure.better.is_some())
+            && matches!(value, Value::Same(_) | Value::Text(_))
+        {
+            wrong(
+                &field,
+                format!("属性 `{key}` 可以比较，值必须是数字、是/否或带 rank 的文字"),
+                format!(
+                    "the attribute `{key}` is compared, so its value is a number, yes or no, or a text with a rank"
+                ),
+            );
         }
     }
-    if node.rule.is_some() != (node.kind == NodeKind::Policy) {
-        wrong("a policy has a `rule`, and nothing else has".into());
+    if node.rule.is_some() != (kind == NodeKind::Policy) {
+        wrong("rule", "政策必须有 `rule`，其他节点没有".into(), "a policy has a `rule`, and nothing else has".into());
     }
-    if node.kind == NodeKind::Policy && node.text.is_none() {
-        wrong("a policy has a `text` that customers are told".into());
+    if kind == NodeKind::Policy && node.text.is_none() {
+        wrong("text", "政策必须有告诉客户的 `text`".into(), "a policy has a `text` that customers are told".into());
     }
-    if node.measure.is_some() && node.kind != NodeKind::Attribute {
-        wrong("only an attribute has a `measure`".into());
+    if node.measure.is_some() && kind != NodeKind::Attribute {
+        wrong("measure", "只有属性有 `measure`".into(), "only an attribute has a `measure`".into());
     }
     if node.text.as_ref().is_some_and(|text| text.zh.trim().is_empty() || text.en.trim().is_empty()) {
-        wrong("its `text` is not there in both languages".into());
+        wrong("text", "`text` 中英文没有写齐".into(), "its `text` is not there in both languages".into());
+    }
+    if node.text.as_ref().is_some_and(|text| [&text.zh, &text.en].iter().any(|t| t.chars().count() > LONGEST_TEXT)) {
+        wrong(
+            "text",
+            format!("`text` 超过 {LONGEST_TEXT} 字"),
+            format!("its `text` is longer than {LONGEST_TEXT} characters"),
+        );
     }
     if node.aliases.iter().any(|alias| alias.trim().is_empty() || alias.chars().count() > LONGEST_NAME) {
-        wrong(format!("an alias is empty or longer than {LONGEST_NAME} characters"));
+        wrong(
+            "aliases",
+            format!("有别名是空的或超过 {LONGEST_NAME} 字"),
+            format!("an alias is empty or longer than {LONGEST_NAME} characters"),
+        );
+    }
+    if node.aliases.iter().count() > MOST_ALIASES {
+        wrong("aliases", format!("别名超过 {MOST_ALIASES} 个"), format!("there are more than {MOST_ALIASES} aliases"));
     }
     if Language::ALL.iter().any(|language| node.name(*language).chars().count() > LONGEST_NAME) {
-        wrong(format!("its name is longer than {LONGEST_NAME} characters"));
+        wrong(
+            "name",
+            format!("名称超过 {LONGEST_NAME} 字"),
+            format!("its name is longer than {LONGEST_NAME} characters"),
+        );
     }
     let slug = id.strip_prefix(node.kind.code()).and_then(|rest| rest.strip_prefix(':'));
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
@@ -117,17 +168,20 @@ fn check_edge(edge: &Edge, nodes: &HashMap<&str, &Node>, found: &mut Vec<Trouble
             to_kind: to.kind,
         });
     }
-    let mut wrong = |message: &str| {
-        let message = format!("{} `{}`: {message}", edge.kind, edge.to);
-        found.push(Trouble::Property { id: edge.from.clone(), message });
+    let mut wrong = |zh: &str, en: &str| {
+        let (kind, to) = (edge.kind, &edge.to);
+        let (zh, en) = (format!("{kind} `{to}`：{zh}"), format!("{kind} `{to}`: {en}"));
+        found.push(Trouble::Property { id: edge.from.clone(), field: kind.code().to_owned(), zh, en });
     };
     if edge.props.stock.is_some() && edge.kind != EdgeKind::ShipsFrom {
-        wrong("only ships_from has a `stock`");
+        wrong("只有 ships_from 有 `stock`", "only ships_from has a `stock`");
     }
     match edge.props.days {
-        Some(_) if edge.kind != EdgeKind::Serves => wrong("only serves has `days`"),
-        Some(days) if days.min > days.max => wrong("`days` go from the smaller to the larger number"),
-        None if edge.kind == EdgeKind::Serves => wrong("`days` are missing"),
+        Some(_) if edge.kind != EdgeKind::Serves => wrong("只有 serves 有 `days`", "only serves has `days`"),
+        Some(days) if days.min > days.max => {
+            wrong("`days` 要从小到大", "`days` go from the smaller to the larger number")
+        }
+        None if edge.kind == EdgeKind::Serves => wrong("缺少 `days`", "`days` are missing"),
         _ => {}
     }
 }

@@ -3,9 +3,21 @@
 //! Score of an article = centred cosine + a smaller share of normalised BM25. (Adding up ranks, "RRF", forgets how
 //! sure each side is.)
 
-/// These were chosen on questions held out of the articles' own lists (`calibrate` asks the same way).
-/// Share of BM25.
-pub const WORDS: f32 = 0.4;
+use crate::Mode;
+use crate::calibrate::FEATURES;
+use kg::Language;
+
+/// These were chosen on questions held out of the articles' own lists (`eval::held_out`) and on the validation part of a
+/// public set of long answers.
+/// Share of BM25. English words are stems of whole words and say less than the meaning; Chinese pairs of characters match
+/// what is written differently.
+pub fn words_share(language: Language) -> f32 {
+    match language {
+        Language::Zh => 0.4,
+        Language::En => 0.2,
+    }
+}
+
 /// Shares in the cosine: the nearest title or question, the article as a whole (both languages); the nearest
 /// passage has the rest. Passages guide best: the nearest of six short questions is often near by accident.
 const ASK: f32 = 0.1;
@@ -38,17 +50,23 @@ impl Evidence {
         (joined + (self.ask - PARAPHRASE).max(0.0)).min(1.0)
     }
 
-    pub fn fused(&self) -> f32 {
-        self.cosine() + WORDS * self.words.min(1.0)
+    pub fn fused(&self, mode: Mode, language: Language) -> f32 {
+        match mode {
+            Mode::Hybrid => self.cosine() + words_share(language) * self.words.min(1.0),
+            Mode::Bm25 => self.words,
+            Mode::Dense => self.cosine(),
+        }
     }
 }
 
 /// One article in the running, with what the calibration looks at.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate {
-    pub article: usize,
+    /// Which segment it is in.
+    pub part: usize,
+    pub article: u32,
     /// The language version that matched.
-    pub version: usize,
+    pub version: u32,
     pub cosine: f32,
     pub words: f32,
     pub overlap: f32,
@@ -58,14 +76,14 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    pub fn features(&self) -> [f64; 4] {
+    pub fn features(&self) -> [f64; FEATURES] {
         [self.cosine, self.words.min(1.0), self.margin.clamp(-1.0, 1.0), self.overlap].map(f64::from)
     }
 }
 
 /// Best first (ties by article number, so that every node orders alike), with margins.
 pub fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(a.article.cmp(&b.article)));
+    candidates.sort_by(|a, b| b.fused.total_cmp(&a.fused).then((a.part, a.article).cmp(&(b.part, b.article))));
     let best = candidates.first().map_or(0.0, |c| c.fused);
     let second = candidates.get(1).map_or(0.0, |c| c.fused);
     for (i, candidate) in candidates.iter_mut().enumerate() {

@@ -3,7 +3,7 @@
 //! `Knowledge` is one shared handle: `search` reads an immutable snapshot, edits build the next one and swap it
 //! in, so a reader never waits and an edited article is found as soon as the edit returns.
 //!
-//! A search joins meaning (`vectors`: centred cosine of e5) and words (`index`: tantivy BM25) per article
+//! A search joins meaning (`vectors`: centred cosine of e5) and words (`words`: tantivy BM25) per article
 //! (`fuse`), and turns what it saw into a probability that the article answers (`calibrate`).
 //!
 //! Chinese is indexed as pairs of characters and single characters, without a word dictionary. Measured on the
@@ -14,18 +14,26 @@
 mod article;
 mod calibrate;
 pub mod eval;
+mod folder;
 mod fuse;
 mod heldout;
-mod index;
+pub mod import;
+mod lines;
 mod live;
 mod markdown;
+pub mod scale;
+mod search;
+mod segment;
 mod snapshot;
 mod tokens;
 mod vectors;
+mod words;
 
 pub use article::{Article, ArticleText};
-pub use calibrate::Thresholds;
-pub use live::Knowledge;
+pub use calibrate::{Calibration, Sample, Thresholds};
+pub use folder::{Build, Description, Hit, Index};
+pub use lines::ArticleFile;
+pub use live::{Change, Knowledge};
 pub use markdown::body_html;
 
 use kg::Language;
@@ -50,6 +58,19 @@ pub struct Query<'a> {
     /// The language to be answered in.
     pub language: Language,
     pub limit: usize,
+}
+
+/// What a search looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Meaning and words.
+    #[default]
+    Hybrid,
+    /// Words alone.
+    Bm25,
+    /// Meaning alone.
+    Dense,
 }
 
 /// The best piece of one article for a query; a search returns each article at most once, best first.
@@ -77,6 +98,10 @@ pub enum KnowledgeError {
     File { file: String, message: String },
     #[error("the search index: {0}")]
     Index(#[from] tantivy::TantivyError),
+    #[error("the search index is damaged: {0}; `kefu index` builds it again")]
+    Damaged(String),
+    #[error("there is no index in {path}; `kefu index --articles FILE.jsonl --out {path}` makes one", path = .0.display())]
+    NoIndex(std::path::PathBuf),
     #[error(transparent)]
     Model(#[from] models::ModelError),
     #[error("rebuilding the search index was interrupted")]

@@ -2,6 +2,7 @@
 
 use kg::Language;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use serde::{Deserialize, Serialize};
 
 /// HTML for a page. Raw HTML in the Markdown is shown as text, and a link or image that is not http, https or
 /// relative loses its address: editors are trusted with words, not with scripts.
@@ -40,19 +41,30 @@ fn is_safe_url(url: &str) -> bool {
 }
 
 /// One answer-sized piece of an article, plain text with line breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Headings above it, outermost first; without the article's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heading: Option<String>,
     pub text: String,
+}
+
+/// The same for text without markup: split at line ends, then at sentences.
+pub fn plain_pieces(text: &str, language: Language) -> Vec<Piece> {
+    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned);
+    pieces_of(vec![Section { heading: None, blocks: lines.collect() }], language)
 }
 
 /// Splits at headings, then at paragraphs, then at sentences, so that no piece is longer than a chat answer
 /// (350 characters of Chinese, 180 words of English): an ordinary article is one piece and answers as a whole. Tiny
 /// neighbours are joined.
 pub fn pieces(body: &str, language: Language) -> Vec<Piece> {
+    pieces_of(sections_of(body), language)
+}
+
+fn pieces_of(split: Vec<Section>, language: Language) -> Vec<Piece> {
     let mut sections: Vec<Piece> = Vec::new();
-    for section in sections_of(body) {
+    for section in split {
         let mut text = String::new();
         for block in section.blocks.iter().flat_map(|b| split_block(b, language)) {
             let joined = weight(&text, language) + weight(&block, language);

@@ -1,313 +1,227 @@
-//! Everything a search reads, built once and never changed.
+//! The state of a live base: one large segment, a small one with what changed since, and what that hides in the large
+//! one. Built once and never changed; an edit makes the next one.
 
 use crate::calibrate::Calibration;
-use crate::fuse::{self, Candidate, Evidence, OTHER_LANGUAGE, WORDS};
-use crate::index::{Document, WordIndex, WordQuery};
-use crate::markdown::{self, Piece};
-use crate::vectors::{Row, Vectors, dot};
-use crate::{Article, Citation, KnowledgeError, Passage, Query, tokens};
+use crate::markdown;
+use crate::search::{Found, Part, find};
+use crate::segment::{Record, RecordVersion, Segment, VersionVectors};
+use crate::vectors::Gathering;
+use crate::{Article, Citation, KnowledgeError, Mode, Passage, Query};
 use kg::Language;
 use models::{Embedding, Kind};
-use std::collections::HashMap;
-use std::ops::Range;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+/// A base with fewer entries is built anew at every edit: tens of milliseconds.
+const SMALL: usize = 3_000;
 
 /// An article with its embeddings: kept between snapshots, so that an edit embeds only what it changed.
 pub struct Prepared {
     pub article: Article,
-    pub versions: Vec<PreparedVersion>,
+    pub record: Arc<Record>,
+    pub vectors: Vec<VersionVectors>,
 }
 
-pub struct PreparedVersion {
-    pub language: Language,
-    pub pieces: Vec<(Piece, Embedding)>,
-    /// The title first, then the questions that customers ask.
-    pub asks: Vec<(String, Embedding)>,
-}
-
-/// Questions that no article of a shop answers, with embeddings.
-pub struct OutOfScope {
+/// A question with its embedding; without a slug, no article of a shop answers it.
+pub struct Known {
     pub text: String,
+    pub slug: Option<String>,
     pub language: Language,
     pub embedding: Embedding,
 }
 
+/// Articles by slug, and the segment of them in the same order.
+struct Layer {
+    prepared: Vec<Arc<Prepared>>,
+    segment: Segment,
+}
+
 pub struct Snapshot {
-    /// By slug.
-    pub prepared: Vec<Arc<Prepared>>,
-    versions: Vec<Version>,
-    vectors: Vectors,
-    words: HashMap<Language, Words>,
+    main: Arc<Layer>,
+    /// In place of what it changes.
+    fresh: Option<Layer>,
+    /// Articles of `main` that were changed or deleted.
+    hidden: HashSet<u32>,
     pub calibration: Calibration,
 }
 
-struct Version {
-    article: usize,
-    language: Language,
-    /// Position in `Prepared::versions`.
-    at: usize,
-    /// Rows in `vectors`: pieces, then asks.
-    pieces: Range<usize>,
-    asks: Range<usize>,
-    /// For each ask, the piece that answers it best.
-    points_to: Vec<usize>,
+impl Layer {
+    fn build(mut prepared: Vec<Arc<Prepared>>, build: impl Fn(&[Parts]) -> Built) -> Result<Layer, KnowledgeError> {
+        prepared.sort_by(|a, b| a.article.slug.cmp(&b.article.slug));
+        let parts: Vec<Parts> = prepared.iter().map(|p| (p.record.clone(), p.vectors.clone())).collect();
+        let segment = build(&parts)?;
+        Ok(Layer { prepared, segment })
+    }
+
+    fn find(&self, slug: &str) -> Option<usize> {
+        self.prepared.binary_search_by(|p| p.article.slug.as_str().cmp(slug)).ok()
+    }
 }
 
-/// (version, piece)
-type Place = (usize, usize);
+type Parts = (Arc<Record>, Vec<VersionVectors>);
+type Built = Result<Segment, KnowledgeError>;
 
-struct Words {
-    index: WordIndex,
-    /// Of each document.
-    documents: Vec<Place>,
-}
-
-/// The word side of one search.
-struct WordHits {
-    queries: HashMap<Language, WordQuery>,
-    /// Per version, the score of each piece that was hit.
-    scores: HashMap<usize, Vec<(usize, f32)>>,
+/// A segment whose middle is that of its own articles. `background` are texts that only tell where the middle is: a shop
+/// with three articles needs one too.
+pub fn segment(
+    dimension: usize,
+    articles: &[Parts],
+    background: &[Known],
+    keep: &dyn Fn(usize) -> bool,
+) -> Result<Segment, KnowledgeError> {
+    let mut gathering = Gathering::new(dimension);
+    for (record, vectors) in articles {
+        for (version, vectors) in record.versions.iter().zip(vectors) {
+            vectors.pieces.iter().for_each(|e| gathering.add(version.language, Kind::Passage, e));
+            let asks = vectors.asks.iter().enumerate().filter(|(i, _)| keep(*i));
+            asks.for_each(|(_, e)| gathering.add(version.language, Kind::Query, e));
+        }
+    }
+    background.iter().for_each(|o| gathering.add_background(o.language, Kind::Query, &o.embedding));
+    Segment::build(Arc::new(gathering.centres()), articles, keep)
 }
 
 impl Snapshot {
     pub fn build(
         dimension: usize,
         prepared: Vec<Arc<Prepared>>,
-        background: &[OutOfScope],
+        background: &[Known],
         calibration: Calibration,
     ) -> Result<Snapshot, KnowledgeError> {
-        Self::build_part(dimension, prepared, background, calibration, &|_| true)
+        let main = Layer::build(prepared, |parts| segment(dimension, parts, background, &|_| true))?;
+        Ok(Snapshot { main: Arc::new(main), fresh: None, hidden: HashSet::new(), calibration })
     }
 
-    /// `keep` says which asks (0 is the title) of every version are in.
-    pub fn build_part(
-        dimension: usize,
-        mut prepared: Vec<Arc<Prepared>>,
-        background: &[OutOfScope],
-        calibration: Calibration,
-        keep: &dyn Fn(usize) -> bool,
+    /// The next state: `changed` in place of what they replace, without `removed`.
+    pub fn after(
+        &self,
+        changed: Vec<Arc<Prepared>>,
+        removed: &[String],
+        background: &[Known],
     ) -> Result<Snapshot, KnowledgeError> {
-        prepared.sort_by(|a, b| a.article.slug.cmp(&b.article.slug));
-        let mut versions = Vec::new();
-        let mut rows = Vec::new();
-        let mut documents: HashMap<Language, (Vec<Document>, Vec<Place>)> = HashMap::new();
-        for (article, p) in prepared.iter().enumerate() {
-            for (at, version) in p.versions.iter().enumerate() {
-                let language = version.language;
-                let asks: Vec<&(String, Embedding)> =
-                    version.asks.iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, ask)| ask).collect();
-                let start = rows.len();
-                for (_, embedding) in &version.pieces {
-                    rows.push(Row { article, language, kind: Kind::Passage, embedding: embedding.clone() });
-                }
-                let middle = rows.len();
-                for (_, embedding) in &asks {
-                    rows.push(Row { article, language, kind: Kind::Query, embedding: embedding.clone() });
-                }
-                let title = asks.first().map_or("", |a| a.0.as_str());
-                let questions: Vec<&str> = asks.iter().skip(1).map(|a| a.0.as_str()).collect();
-                let questions = questions.join("\n");
-                let (docs, places) = documents.entry(language).or_default();
-                for (i, (piece, _)) in version.pieces.iter().enumerate() {
-                    docs.push(Document {
-                        version: versions.len(),
-                        title: title.to_owned(),
-                        questions: questions.clone(),
-                        body: format!("{}\n{}", piece.heading.as_deref().unwrap_or_default(), piece.text),
-                    });
-                    places.push((versions.len(), i));
-                }
-                versions.push(Version {
-                    article,
-                    language,
-                    at,
-                    pieces: start..middle,
-                    asks: middle..rows.len(),
-                    points_to: Vec::new(),
-                });
-            }
+        let gone: HashSet<&str> =
+            changed.iter().map(|p| p.article.slug.as_str()).chain(removed.iter().map(String::as_str)).collect();
+        let keeps = |p: &&Arc<Prepared>| !gone.contains(p.article.slug.as_str());
+        if self.size().1 <= SMALL {
+            let all = self.articles().filter(keeps).cloned().chain(changed.iter().cloned()).collect();
+            return Self::build(self.dimension(), all, background, self.calibration);
         }
-        let middle: Vec<Row> = background
-            .iter()
-            .map(|o| Row { article: 0, language: o.language, kind: Kind::Query, embedding: o.embedding.clone() })
-            .collect();
-        let vectors = Vectors::build(dimension, &rows, &middle);
-        for version in &mut versions {
-            let best = |ask: usize| {
-                let nearest = |p: usize| dot(vectors.row(ask), vectors.row(p));
-                let pieces = version.pieces.clone();
-                pieces.max_by(|a, b| nearest(*a).total_cmp(&nearest(*b))).unwrap_or(version.pieces.start)
-            };
-            version.points_to = version.asks.clone().map(|ask| best(ask) - version.pieces.start).collect();
-        }
-        let mut words = HashMap::new();
-        for (language, (docs, documents)) in documents {
-            words.insert(language, Words { index: WordIndex::build(&docs)?, documents });
-        }
-        Ok(Snapshot { prepared, versions, vectors, words, calibration })
+        let mut hidden = self.hidden.clone();
+        hidden.extend(gone.iter().filter_map(|slug| self.main.find(slug)).map(|at| at as u32));
+        let mut fresh: Vec<Arc<Prepared>> =
+            self.fresh.iter().flat_map(|l| &l.prepared).filter(keeps).cloned().collect();
+        fresh.extend(changed.iter().cloned());
+        let centres = &self.main.segment.centres;
+        let fresh = match fresh.is_empty() {
+            true => None,
+            false => Some(Layer::build(fresh, |parts| Segment::build(centres.clone(), parts, &|_| true))?),
+        };
+        Ok(Snapshot { main: self.main.clone(), fresh, hidden, calibration: self.calibration })
     }
 
-    pub fn entries(&self) -> usize {
-        self.versions.last().map_or(0, |v| v.asks.end)
+    pub fn dimension(&self) -> usize {
+        self.main.segment.centres.dimension()
+    }
+
+    /// Every article once.
+    pub fn articles(&self) -> impl Iterator<Item = &Arc<Prepared>> {
+        let old = self.main.prepared.iter().enumerate().filter(|(i, _)| !self.hidden.contains(&(*i as u32)));
+        old.map(|(_, p)| p).chain(self.fresh.iter().flat_map(|l| &l.prepared))
+    }
+
+    /// Articles that do not lie in the large segment.
+    pub fn apart(&self) -> usize {
+        self.fresh.as_ref().map_or(0, |l| l.prepared.len()) + self.hidden.len()
+    }
+
+    pub fn find(&self, slug: &str) -> Option<&Arc<Prepared>> {
+        let fresh = self.fresh.as_ref().and_then(|l| Some(&l.prepared[l.find(slug)?]));
+        fresh.or_else(|| {
+            let at = self.main.find(slug)?;
+            (!self.hidden.contains(&(at as u32))).then(|| &self.main.prepared[at])
+        })
+    }
+
+    /// Articles, and entries (passages, titles and questions) that a search compares with.
+    pub fn size(&self) -> (usize, usize) {
+        let fresh = self.fresh.as_ref().map_or((0, 0), |l| (l.prepared.len(), l.segment.vectors.len()));
+        let hidden = self.hidden.iter().flat_map(|a| self.main.segment.versions_of(*a as usize));
+        let hidden: usize = hidden.map(|v| self.main.segment.versions[v].rows().len()).sum();
+        let main = (self.main.prepared.len() - self.hidden.len(), self.main.segment.vectors.len() - hidden);
+        (main.0 + fresh.0, main.1 + fresh.1)
+    }
+
+    fn layers(&self) -> Vec<&Layer> {
+        std::iter::once(&*self.main).chain(self.fresh.as_ref()).collect()
+    }
+
+    fn find_all(&self, query: &Query<'_>) -> Option<Found<'_>> {
+        let mut parts = vec![Part { segment: &self.main.segment, hidden: Some(&self.hidden) }];
+        parts.extend(self.fresh.iter().map(|l| Part { segment: &l.segment, hidden: None }));
+        find(&parts, query, Mode::Hybrid)
     }
 
     pub fn search(&self, query: &Query<'_>) -> Vec<Passage> {
-        let Some((candidates, cosines, hits)) = self.candidates(query) else {
+        let Some(found) = self.find_all(query) else {
             return Vec::new();
         };
+        let layers = self.layers();
         // The confidence looks at one article and the next one; a later hit is never surer than an earlier one.
         let mut surest = 1.0f32;
-        candidates
-            .iter()
-            .take(query.limit)
-            .filter_map(|candidate| {
-                let shown = self.shown(candidate, query.language);
-                let piece = self.best_piece(shown, &cosines, &hits);
-                let mut passage = self.passage(shown, piece)?;
-                surest = surest.min(self.calibration.confidence(candidate));
-                passage.score = surest;
-                passage.bm25 = candidate.words.min(1.0);
-                passage.cosine = candidate.cosine;
-                Some(passage)
-            })
-            .collect()
+        let passage = |candidate: &crate::fuse::Candidate| {
+            let shown = found.shown(candidate, query.language);
+            let piece = found.best_piece(candidate, shown);
+            let layer = layers[candidate.part];
+            let prepared = &layer.prepared[candidate.article as usize];
+            let at = shown - layer.segment.versions_of(candidate.article as usize).start;
+            let mut passage = prepared.passage(prepared.record.versions[at].language, piece)?;
+            surest = surest.min(self.calibration.score(candidate));
+            passage.score = surest;
+            passage.bm25 = candidate.words.min(1.0);
+            passage.cosine = candidate.cosine;
+            Some(passage)
+        };
+        found.candidates.iter().take(query.limit).filter_map(passage).collect()
     }
 
     /// The first passage of an article, for a customer who picked it by its title.
     pub fn lead(&self, slug: &str, language: Language) -> Option<Passage> {
-        let article = self.find(slug)?;
-        let mine = || self.versions.iter().enumerate().filter(|(_, v)| v.article == article);
-        let (version, _) = mine().find(|(_, v)| v.language == language).or_else(|| mine().next())?;
-        self.passage(version, 0)
-    }
-
-    pub fn find(&self, slug: &str) -> Option<usize> {
-        self.prepared.binary_search_by(|p| p.article.slug.as_str().cmp(slug)).ok()
-    }
-
-    /// All articles in their order, without the passages.
-    pub fn ranked(&self, query: &Query<'_>) -> Vec<Candidate> {
-        self.candidates(query).map(|(candidates, ..)| candidates).unwrap_or_default()
-    }
-
-    fn candidates(&self, query: &Query<'_>) -> Option<(Vec<Candidate>, Vec<f32>, WordHits)> {
-        let text = tokens::searchable(query.text);
-        let terms = tokens::terms(&text);
-        if !text.chars().any(char::is_alphanumeric) || query.limit == 0 {
-            return None;
-        }
-        // What it is written in, not what it is answered in: the middle of the vectors depends on it.
-        let written = match text.chars().any(tokens::is_han) {
-            true => Language::Zh,
-            false if text.chars().any(|c| c.is_ascii_alphabetic()) => Language::En,
-            false => query.language,
+        let prepared = self.find(slug)?;
+        let language = match prepared.article.versions.contains_key(&language) {
+            true => language,
+            false => *prepared.article.versions.keys().next()?,
         };
-        let cosines = self.vectors.cosines(query.embedding, written);
-        let hits = self.word_hits(&terms);
-        let best = |range: &Range<usize>| {
-            cosines.get(range.clone()).unwrap_or_default().iter().fold(-1.0f32, |m, c| m.max(*c))
+        prepared.passage(language, 0)
+    }
+}
+
+impl Prepared {
+    pub fn new(article: Article, record: Arc<Record>, vectors: Vec<VersionVectors>) -> Prepared {
+        Prepared { article, record, vectors }
+    }
+
+    /// What a base holds of an article: its pieces under their title, and the ways it is asked for.
+    pub fn record(article: &Article) -> Record {
+        let version = |(language, text): (&Language, &crate::ArticleText)| RecordVersion {
+            language: *language,
+            title: text.title.clone(),
+            questions: text.questions.iter().filter(|q| **q != text.title).cloned().collect(),
+            pieces: markdown::pieces(&text.body, *language),
         };
-        let mut per_article: Vec<Option<Candidate>> = vec![None; self.prepared.len()];
-        for (at, version) in self.versions.iter().enumerate() {
-            let words = hits.scores.get(&at).map_or(0.0, |s| s.iter().fold(0.0f32, |m, (_, w)| m.max(*w)));
-            let evidence = Evidence {
-                ask: best(&version.asks),
-                passage: best(&version.pieces),
-                whole: cosines.get(self.entries() + version.article).copied().unwrap_or(-1.0),
-                words,
-            };
-            if cosines.is_empty() && words <= 0.0 {
-                continue;
-            }
-            let away = if version.language == query.language { 0.0 } else { OTHER_LANGUAGE };
-            let fused = evidence.fused() - away;
-            let known = &mut per_article[version.article];
-            if known.is_none_or(|k| fused > k.fused) {
-                let overlap = match (self.words.get(&version.language), hits.queries.get(&version.language)) {
-                    (Some(w), Some(q)) => w.index.overlap(q, at),
-                    _ => 0.0,
-                };
-                let cosine = evidence.cosine();
-                *known = Some(Candidate {
-                    article: version.article,
-                    version: at,
-                    cosine,
-                    words,
-                    overlap,
-                    fused,
-                    margin: 0.0,
-                });
-            }
+        Record {
+            id: article.slug.clone(),
+            category: article.category.clone(),
+            versions: article.versions.iter().map(version).collect(),
         }
-        Some((fuse::rank(per_article.into_iter().flatten().collect()), cosines, hits))
     }
 
-    fn word_hits(&self, terms: &[String]) -> WordHits {
-        let mut hits = WordHits { queries: HashMap::new(), scores: HashMap::new() };
-        for (language, words) in &self.words {
-            let query = words.index.query(terms);
-            match words.index.search(&query) {
-                Ok(found) => {
-                    for (document, score) in found {
-                        if let Some((version, piece)) = words.documents.get(document) {
-                            hits.scores.entry(*version).or_default().push((*piece, score));
-                        }
-                    }
-                }
-                // In memory and read-only: nothing a customer can cause; meaning alone still finds articles.
-                Err(error) => tracing::error!(%error, "word search failed"),
-            }
-            hits.queries.insert(*language, query);
-        }
-        hits
-    }
-
-    /// The version shown is in the asked language, if the article has one, whichever matched.
-    fn shown(&self, candidate: &Candidate, language: Language) -> usize {
-        let matched = &self.versions[candidate.version];
-        if matched.language == language {
-            return candidate.version;
-        }
-        self.versions
-            .iter()
-            .position(|v| v.article == candidate.article && v.language == language)
-            .unwrap_or(candidate.version)
-    }
-
-    fn best_piece(&self, version: usize, cosines: &[f32], hits: &WordHits) -> usize {
-        let v = &self.versions[version];
-        let mut scores = vec![0.0f32; v.pieces.len()];
-        if !cosines.is_empty() {
-            for (score, row) in scores.iter_mut().zip(v.pieces.clone()) {
-                *score = cosines[row];
-            }
-            if let Some((ask, best)) = v.asks.clone().map(|a| cosines[a]).enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
-            {
-                scores[v.points_to[ask]] += 0.5 * best.max(0.0);
-            }
-        }
-        for (piece, words) in hits.scores.get(&version).into_iter().flatten() {
-            scores[*piece] += WORDS * words.min(1.0);
-        }
-        // The earlier one wins a tie: articles begin with the answer.
-        let mut best = 0;
-        for (i, score) in scores.iter().enumerate() {
-            if *score > scores[best] {
-                best = i;
-            }
-        }
-        best
-    }
-
-    fn passage(&self, version: usize, piece: usize) -> Option<Passage> {
-        let version = self.versions.get(version)?;
-        let prepared = &self.prepared[version.article];
-        let (piece, _) = prepared.versions[version.at].pieces.get(piece)?;
+    fn passage(&self, language: Language, piece: usize) -> Option<Passage> {
+        let version = self.record.versions.iter().find(|v| v.language == language)?;
         Some(Passage {
-            citation: prepared.article.citation(version.language)?,
-            category: prepared.article.category.clone(),
-            text: piece.text.clone(),
-            language: version.language,
+            citation: self.article.citation(language)?,
+            category: self.article.category.clone(),
+            text: version.pieces.get(piece)?.text.clone(),
+            language,
             score: 1.0,
             bm25: 0.0,
             cosine: 0.0,
@@ -326,22 +240,11 @@ impl Article {
     }
 }
 
-impl Prepared {
-    /// What is embedded for an article: its pieces under their title, and the ways it is asked for.
-    pub fn texts(article: &Article) -> Vec<(Language, Vec<Piece>, Vec<String>)> {
-        let version = |(language, text): (&Language, &crate::ArticleText)| {
-            let mut asks = vec![text.title.clone()];
-            asks.extend(text.questions.iter().filter(|q| **q != text.title).cloned());
-            (*language, markdown::pieces(&text.body, *language), asks)
-        };
-        article.versions.iter().map(version).collect()
-    }
-
-    /// The passage as the encoder reads it.
-    pub fn passage_text(title: &str, piece: &Piece) -> String {
-        match &piece.heading {
-            Some(heading) => format!("{title}\n{heading}\n{}", piece.text),
-            None => format!("{title}\n{}", piece.text),
-        }
-    }
+/// What differs between two states: articles to bring `old` up to `new`.
+pub fn difference(old: &Snapshot, new: &Snapshot) -> (Vec<Arc<Prepared>>, Vec<String>) {
+    let before: HashMap<&str, &Arc<Prepared>> = old.articles().map(|p| (p.article.slug.as_str(), p)).collect();
+    let now: HashSet<&str> = new.articles().map(|p| p.article.slug.as_str()).collect();
+    let changed = new.articles().filter(|p| before.get(p.article.slug.as_str()).is_none_or(|b| !Arc::ptr_eq(b, p)));
+    let removed = before.keys().filter(|slug| !now.contains(**slug)).map(|slug| (*slug).to_owned());
+    (changed.cloned().collect(), removed.collect())
 }

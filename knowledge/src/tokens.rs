@@ -22,18 +22,28 @@ const STOP_EN: &[&str] = &[
 
 /// Search terms in order, repeats kept.
 pub fn terms(text: &str) -> Vec<String> {
-    let stemmer = Stemmer::new(Algorithm::English);
     let mut out = Vec::new();
+    visit(text, &mut |term| out.push(term.to_owned()));
+    out
+}
+
+/// The same, without a copy of each.
+pub fn visit(text: &str, take: &mut dyn FnMut(&str)) {
+    let stemmer = Stemmer::new(Algorithm::English);
     let mut word = String::new();
+    let mut pair = String::new();
     let mut before: Option<char> = None;
     for c in text.chars().map(fold) {
         if is_han(c) {
-            end_word(&mut word, &stemmer, &mut out);
+            end_word(&mut word, &stemmer, take);
             if let Some(b) = before {
-                out.push(String::from_iter([b, c]));
+                pair.clear();
+                pair.push(b);
+                pair.push(c);
+                take(&pair);
             }
             if !STOP_ZH.contains(c) {
-                out.push(c.to_string());
+                take(c.encode_utf8(&mut [0; 4]));
             }
             before = Some(c);
             continue;
@@ -42,27 +52,22 @@ pub fn terms(text: &str) -> Vec<String> {
         if c.is_alphanumeric() {
             word.extend(c.to_lowercase());
         } else if !matches!(c, '\'' | '’') {
-            end_word(&mut word, &stemmer, &mut out);
+            end_word(&mut word, &stemmer, take);
         }
     }
-    end_word(&mut word, &stemmer, &mut out);
-    out
+    end_word(&mut word, &stemmer, take);
 }
 
-fn end_word(word: &mut String, stemmer: &Stemmer, out: &mut Vec<String>) {
-    if word.is_empty() {
-        return;
-    }
-    let word = std::mem::take(word);
+fn end_word(word: &mut String, stemmer: &Stemmer, take: &mut dyn FnMut(&str)) {
     // Beyond 40 characters it is a token or a key, not a word that an article holds.
-    if word.len() > 40 || STOP_EN.contains(&word.as_str()) {
-        return;
+    if !word.is_empty() && word.len() <= 40 && !STOP_EN.contains(&word.as_str()) {
+        if word.bytes().all(|b| b.is_ascii_lowercase()) {
+            take(&stemmer.stem(word));
+        } else {
+            take(word);
+        }
     }
-    if word.bytes().all(|b| b.is_ascii_lowercase()) {
-        out.push(stemmer.stem(&word).into_owned());
-    } else {
-        out.push(word);
-    }
+    word.clear();
 }
 
 /// The part of a customer's text that is searched for.

@@ -1,6 +1,6 @@
 //! Low-rank deltas of the encoder's linears, kept in a file of half-precision numbers.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -169,7 +169,7 @@ impl Adapter {
         let count = count.filter(|n| (1..=1000).contains(n));
         let count = count.ok_or_else(|| bad("it does not say how many layers it has"))?;
         let file = SliceSafetensors::new(bytes).map_err(|e| bad(&e.to_string()))?;
-        let known: HashMap<String, ()> = file.tensors().into_iter().map(|(name, _)| (name, ())).collect();
+        let known: HashSet<String> = file.tensors().into_iter().map(|(name, _)| name).collect();
         let half = |name: String| -> std::result::Result<Tensor, ModelError> {
             let tensor = file.load(&name, &Device::Cpu).and_then(|t| t.to_dtype(DType::F32));
             tensor.map_err(|e| bad(&format!("{name}: {}", e.to_string().lines().next().unwrap_or_default())))
@@ -178,7 +178,7 @@ impl Adapter {
             Ok(Delta { down: half(format!("l{i}.{name}.down"))?, up: half(format!("l{i}.{name}.up"))? })
         };
         let layer = |i: usize| -> std::result::Result<Option<LayerDeltas>, ModelError> {
-            if !known.contains_key(&format!("l{i}.qkv.down")) {
+            if !known.contains(&format!("l{i}.qkv.down")) {
                 return Ok(None);
             }
             let (qkv, output) = (delta(i, "qkv")?, delta(i, "output")?);

@@ -171,6 +171,14 @@ impl Bert {
         Ok(texts.iter().map(mean).collect())
     }
 
+    /// What comes out of the first `layers` layers, tokens × hidden.
+    pub fn states(&self, texts: &[&[u32]], layers: usize) -> Result<Vec<f32>> {
+        let mut x = self.embed(texts)?;
+        let mut rows = Rows::default();
+        self.layers.iter().take(layers).try_for_each(|layer| self.layer(layer, texts, &mut x, &mut rows))?;
+        Ok(x)
+    }
+
     /// What the first layer sees.
     pub fn embed(&self, texts: &[&[u32]]) -> Result<Vec<f32>> {
         let mut rows = vec![0f32; texts.iter().map(|t| t.len()).sum::<usize>() * self.hidden];

@@ -24,6 +24,8 @@ pub struct TrainOptions {
     pub rest: f32,
     /// Part of a label that is spread over all classes.
     pub smoothing: f32,
+    /// So many of the last examples are always learnt from and never held out.
+    pub always: usize,
     /// Parts that are held out in turn to fit the temperature; below 2 nothing is fitted.
     pub folds: usize,
     pub seed: u64,
@@ -39,6 +41,7 @@ impl Default for TrainOptions {
             dense: 0,
             rest: 1.0,
             smoothing: 0.0,
+            always: 0,
             folds: 4,
             seed: 7,
             iterations: 100,
@@ -134,6 +137,21 @@ impl LinearHead {
         p
     }
 
+    /// Fits the temperature to examples that the head has not learnt from, where there are some. What is said about each.
+    pub fn calibrate<V: AsRef<[f32]> + Sync>(&mut self, vectors: &[V], labels: &[usize]) -> Vec<HeldOut> {
+        let fits = |v: &V| v.as_ref().len() == self.dimension();
+        if vectors.len() != labels.len() || labels.iter().any(|l| *l >= self.classes()) || !vectors.iter().all(fits) {
+            return Vec::new();
+        }
+        let logits: Vec<Vec<f32>> = vectors.par_iter().map(|v| self.logits(&self.centred(v.as_ref()))).collect();
+        let judged: Vec<usize> = (0..labels.len()).collect();
+        if !judged.is_empty() {
+            self.temperature = temperature(&logits, labels, &judged);
+        }
+        let one = |v: &V| HeldOut { probabilities: self.predict(v.as_ref()), closeness: self.closeness(v.as_ref()) };
+        vectors.par_iter().map(one).collect()
+    }
+
     /// Cosine of the embedding to the mean of each class, -1 to 1: low for all classes when the text is about none.
     pub fn closeness(&self, vector: &[f32]) -> Vec<f32> {
         let centred = &self.centred(vector)[..self.dense];
@@ -157,6 +175,15 @@ pub struct HeldOut {
     pub closeness: Vec<f32>,
 }
 
+impl HeldOut {
+    /// What it would be at a temperature that is so many times as high.
+    pub fn warmer(mut self, times: f32) -> HeldOut {
+        self.probabilities.iter_mut().for_each(|p| *p = p.max(f32::MIN_POSITIVE).ln() / times);
+        softmax(&mut self.probabilities);
+        self
+    }
+}
+
 pub fn train<V: AsRef<[f32]> + Sync>(
     vectors: &[V],
     labels: &[usize],
@@ -174,14 +201,31 @@ pub fn train_with_held_out<V: AsRef<[f32]> + Sync>(
     classes: usize,
     options: &TrainOptions,
 ) -> Result<(LinearHead, Vec<HeldOut>), HeadError> {
+    let mut random = options.seed;
+    let keys: Vec<u64> = labels.iter().map(|_| split_mix(&mut random)).collect();
+    train_by_keys(vectors, labels, &keys, classes, options)
+}
+
+/// The same; `keys`, such as hashes of the texts, say what is held out together, so that one more example does not deal
+/// the others anew.
+pub fn train_by_keys<V: AsRef<[f32]> + Sync>(
+    vectors: &[V],
+    labels: &[usize],
+    keys: &[u64],
+    classes: usize,
+    options: &TrainOptions,
+) -> Result<(LinearHead, Vec<HeldOut>), HeadError> {
     check(vectors, labels, classes)?;
+    if keys.len() != labels.len() {
+        return Err(HeadError::Lengths { examples: keys.len(), labels: labels.len() });
+    }
     let rows: Vec<&[f32]> = vectors.iter().map(AsRef::as_ref).collect();
     let all: Vec<usize> = (0..rows.len()).collect();
     let mut head = fit(&rows, labels, classes, options, &all)?;
     if options.folds < 2 {
         return Ok((head, Vec::new()));
     }
-    let fold = folds(labels, classes, options);
+    let fold = folds(labels, keys, classes, options);
     let mut logits: Vec<Vec<f32>> = vec![Vec::new(); rows.len()];
     let mut closeness = logits.clone();
     for k in 0..options.folds {
@@ -225,22 +269,20 @@ fn check<V: AsRef<[f32]>>(vectors: &[V], labels: &[usize], classes: usize) -> Re
     vectors.iter().position(bad).map_or(Ok(()), |i| Err(HeadError::Vector(i)))
 }
 
-/// The part that each example is held out with, spread evenly within its class; None for an only example.
-fn folds(labels: &[usize], classes: usize, options: &TrainOptions) -> Vec<Option<usize>> {
+/// The part that each example is held out with, by its key; None for an only example. No part has the whole of a class.
+fn folds(labels: &[usize], keys: &[u64], classes: usize, options: &TrainOptions) -> Vec<Option<usize>> {
     let mut by_class: Vec<Vec<usize>> = vec![Vec::new(); classes];
-    labels.iter().enumerate().for_each(|(i, &label)| by_class[label].push(i));
-    let mut random = options.seed;
+    let judged = &labels[..labels.len().saturating_sub(options.always)];
+    judged.iter().enumerate().for_each(|(i, &label)| by_class[label].push(i));
     let mut fold = vec![None; labels.len()];
-    let mut next = 0;
-    for members in &mut by_class {
-        for i in (1..members.len()).rev() {
-            members.swap(i, (split_mix(&mut random) % (i as u64 + 1)) as usize);
-        }
-        if members.len() > 1 {
-            for &i in members.iter() {
-                fold[i] = Some(next % options.folds);
-                next += 1;
-            }
+    for members in by_class.iter().filter(|members| members.len() > 1) {
+        let part = |i: usize| (split_mix(&mut (keys[i] ^ options.seed)) % options.folds as u64) as usize;
+        members.iter().for_each(|&i| fold[i] = Some(part(i)));
+        let first = fold[members[0]];
+        if let Some(&last) =
+            members.iter().max_by_key(|&&i| keys[i]).filter(|_| members.iter().all(|&i| fold[i] == first))
+        {
+            fold[last] = Some((part(last) + 1) % options.folds);
         }
     }
     fold

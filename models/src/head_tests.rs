@@ -56,6 +56,40 @@ fn confidence_is_about_as_high_as_it_is_right() {
 }
 
 #[test]
+fn the_temperature_is_that_of_the_examples_that_it_is_fitted_to() {
+    let (vectors, labels) = blobs(8, 60, 64, 3.2, 3);
+    let sure = TrainOptions { folds: 0, ..TrainOptions::default() };
+    let mut head = train(&vectors[..160], &labels[..160], 8, &sure).unwrap();
+    let held = head.calibrate(&vectors[160..320], &labels[160..320]);
+    let says = |vectors: &[Vec<f32>], labels: &[usize]| {
+        let p: Vec<Vec<f32>> = vectors.iter().map(|v| head.predict(v)).collect();
+        let right = p.iter().zip(labels).filter(|(p, l)| best(p) == **l).count() as f32;
+        (p.iter().map(|p| p[best(p)]).sum::<f32>() / p.len() as f32, right / p.len() as f32)
+    };
+    let (confidence, accuracy) = says(&vectors[320..], &labels[320..]);
+    assert!((confidence - accuracy).abs() < 0.1, "{confidence} {accuracy}");
+    assert_eq!(held.len(), 160);
+    assert_eq!(held[0].probabilities, head.predict(&vectors[160]));
+    // What does not fit changes nothing.
+    let before = head.temperature();
+    assert!(head.calibrate(&[vec![0.0; 3]], &[0]).is_empty() && head.calibrate(&vectors[..1], &[99]).is_empty());
+    assert_eq!(head.temperature(), before);
+}
+
+#[test]
+fn one_more_example_does_not_deal_the_folds_anew() {
+    let labels: Vec<usize> = (0..60).map(|i| i % 6).collect();
+    let keys: Vec<u64> = (0..60).map(|i| i * 977).collect();
+    let options = TrainOptions::default();
+    let before = folds(&labels[..59], &keys[..59], 6, &options);
+    let after = folds(&labels, &keys, 6, &options);
+    assert_eq!(after[..59], before[..]);
+    // A class is never held out whole, and an only example never.
+    let same = folds(&[0, 0, 0, 1], &[5, 5, 5, 5], 2, &options);
+    assert!(same[..3].iter().any(|f| *f != same[0]) && same[3].is_none(), "{same:?}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_head_on_any_number_of_threads() {
     let (vectors, labels) = blobs(5, 300, 32, 1.0, 5);
     let on = |threads: usize| {

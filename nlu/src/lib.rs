@@ -11,6 +11,7 @@ mod entities;
 mod intent;
 mod language;
 mod mood;
+mod names;
 mod negation;
 mod ngrams;
 mod reading;
@@ -19,6 +20,7 @@ mod tagger;
 mod text;
 mod train;
 mod training;
+mod tuning;
 pub mod understanding;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -38,6 +40,7 @@ pub use training::{
     Annotation, Example, FileKind, FileReport, Import, ImportError, IntentExamples, Note, Origin, Source, Taken,
     TrainingData, TrainingDataError, Warning,
 };
+pub use tuning::tune;
 pub use understanding::{Clause, Entity, EntityKind, FALLBACK, Mood, Rejected, Sentiment, Understanding};
 
 /// Reads utterances.
@@ -85,6 +88,7 @@ impl Nlu {
                 text: text.to_owned(),
                 intent: FALLBACK.to_owned(),
                 confidence: 0.0,
+                outside: 1.0,
                 ranking: Vec::new(),
                 entities,
                 tagged: Vec::new(),

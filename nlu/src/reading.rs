@@ -81,6 +81,7 @@ pub(crate) async fn read(
         text: text.to_owned(),
         intent: main.guess.intent,
         confidence: main.guess.confidence,
+        outside: main.guess.outside,
         ranking: main.guess.ranking,
         entities,
         tagged,

@@ -198,6 +198,31 @@ impl Tagger {
     }
 }
 
+/// The texts that entities are learnt from as the encoder gets them, with the byte ranges of the entities there and the
+/// numbers of their kinds.
+pub(crate) fn marked(data: &TrainingData, seed: u64) -> Vec<(String, Vec<models::tune::Span>)> {
+    let options = TaggerOptions { seed, ..TaggerOptions::STANDARD };
+    let Some(corpus) = corpus::collect(data, &options) else { return Vec::new() };
+    let mut out = Vec::with_capacity(corpus.texts.len());
+    for text in &corpus.texts {
+        let encoded = text::for_encoder(&text.text).into_owned();
+        let (units, read) = (units::units(&text.text), units::units(&encoded));
+        // Which unit of the encoded text each unit is.
+        let own: Vec<Place> = (0..read.len()).map(|i| Place { pieces: Some((i as u32, i as u32)), kind: 0 }).collect();
+        let places = units::aligned(&units, &read, &own);
+        let range = |&(start, end, kind): &(usize, usize, usize)| {
+            let inside = units.iter().zip(&places).filter(|(unit, _)| start < unit.end && unit.start < end);
+            let mut seen = inside.filter_map(|(_, place)| read.get(place.pieces?.0 as usize));
+            let first = seen.next()?;
+            Some((first.start..seen.next_back().unwrap_or(first).end, kind))
+        };
+        let mut spans: Vec<models::tune::Span> = text.spans.iter().filter_map(range).collect();
+        spans.sort_by_key(|s| s.0.start);
+        out.push((encoded, spans));
+    }
+    out
+}
+
 /// The units of a text that the encoder saw (markup it did not), where it saw them, and their features. `encoded` is
 /// what it got.
 fn seen(text: &str, encoded: &str, states: &States, lists: &Lists) -> (Vec<units::Unit>, Vec<Place>, Vec<Vec<u32>>) {

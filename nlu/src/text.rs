@@ -73,6 +73,11 @@ fn spoken_digit(c: char) -> Option<char> {
         .and_then(|d| char::from_digit(d as u32, 10))
 }
 
+/// FNV-1a: a number for a text that is the same everywhere and for ever.
+pub(crate) fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+}
+
 pub(crate) fn fold(c: char) -> Option<char> {
     Some(match c {
         // Bold, double-struck and other mathematical digits, as profiles and phishing write them.

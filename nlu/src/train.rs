@@ -8,6 +8,7 @@ use models::{Embedder, Embedding, Kind, ModelError};
 use serde::{Deserialize, Serialize};
 
 use crate::intent::{Bounds, Evidence, IntentModel, decide, features};
+use crate::names;
 use crate::ngrams::Ngrams;
 use crate::sentiment::{MoodHead, MoodReport};
 use crate::tagger::{EntityReport, Tagger, TaggerOptions};
@@ -22,8 +23,15 @@ const MOODS: &str = include_str!("../../knowledge/content/mood.yml");
 pub struct TrainOptions {
     /// Examples of moods: intents named `happy`, `calm`, `annoyed`, `angry`. `None`: those that come with Kefu.
     pub mood: Option<TrainingData>,
+    /// Examples that are not learnt from: confidence and thresholds are fitted to them, and the report is about them. `None`:
+    /// parts of the examples that are held back in turn, which says too much when the encoder was tuned on them. Examples of
+    /// `nlu_fallback` were not tuned on; those of the training data are held back in turn in any case.
+    pub validation: Option<TrainingData>,
     /// Share of rightly recognised utterances that the threshold may turn into "unknown".
     pub false_rejects: f32,
+    /// Share of the out-of-scope examples that must be found, in place of `false_rejects`: as few rightly recognised
+    /// utterances as possible are lost for it.
+    pub unknown_recall: Option<f32>,
     /// The same data, options and seed give the same model.
     pub seed: u64,
     pub head: head::TrainOptions,
@@ -41,7 +49,15 @@ const MANY: usize = 6_000;
 impl Default for TrainOptions {
     fn default() -> TrainOptions {
         let head = head::TrainOptions { balanced: false, rest: NGRAMS, ..head::TrainOptions::default() };
-        TrainOptions { mood: None, false_rejects: 0.03, seed: 7, head, entities: TaggerOptions::default() }
+        TrainOptions {
+            mood: None,
+            validation: None,
+            false_rejects: 0.03,
+            unknown_recall: None,
+            seed: 7,
+            head,
+            entities: TaggerOptions::default(),
+        }
     }
 }
 
@@ -113,11 +129,21 @@ pub struct Confusion {
     pub examples: Vec<String>,
 }
 
+#[derive(Default)]
 struct Set {
     classes: Vec<String>,
     texts: Vec<String>,
     labels: Vec<usize>,
+    /// Names of intents with few examples, and their labels.
+    names: Vec<(String, usize)>,
     moods: Vec<(String, Mood)>,
+}
+
+/// Texts and what the encoder made of them.
+struct Read {
+    set: Set,
+    vectors: Vec<Embedding>,
+    names: Vec<Embedding>,
 }
 
 /// `progress` hears (done, total) of the texts to encode; what was encoded before comes from the cache.
@@ -129,28 +155,41 @@ pub async fn train(
 ) -> Result<(IntentModel, TrainReport), TrainError> {
     let mut warnings: Vec<String> = data.warnings.iter().map(ToString::to_string).collect();
     let set = collect(data, options, &mut warnings)?;
+    let validation = options.validation.as_ref().map(|data| known(data, &set.classes, &mut warnings));
     let mut texts: Vec<String> = set.texts.iter().map(|t| text::for_encoder(t).into_owned()).collect();
+    let judged = validation.iter().flat_map(|v| &v.texts);
+    texts.extend(judged.map(|t| text::for_encoder(t).into_owned()));
+    let names = texts.len();
+    texts.extend(set.names.iter().map(|(name, _)| name.clone()));
     texts.extend(set.moods.iter().map(|(t, _)| text::for_encoder(t).into_owned()));
     // First, because the texts that are read for it have their vectors from then on.
-    let learnt = Tagger::train(embedder, data, &options.entities, progress).await?;
+    let entities = TaggerOptions { seed: options.seed, ..options.entities };
+    let learnt = Tagger::train(embedder, data, &entities, progress).await?;
     let total = texts.len();
     let mut vectors = embedder.embed_all(&texts, Kind::Query, &|done| progress(done, total)).await?;
-    let mood_vectors = vectors.split_off(set.texts.len());
+    let mood_vectors = vectors.split_off(texts.len() - set.moods.len());
+    let names = vectors.split_off(names);
+    let validation = validation.map(|judged| (vectors.split_off(set.texts.len()), judged));
+    let validation = validation.map(|(vectors, set)| Read { set, vectors, names: Vec::new() });
+    let learnt_from = Read { set, vectors, names };
 
     // Seconds of arithmetic: off the threads that answer customers.
-    let (encoder, allowed) = (embedder.id().to_owned(), options.false_rejects);
+    let (encoder, goal) = (embedder.id().to_owned(), Goal::of(options));
     let mut head_options = options.head;
     head_options.dense = embedder.dimension();
-    head_options.l2 = PRIOR / set.texts.len() as f32;
+    head_options.l2 = PRIOR / learnt_from.set.texts.len() as f32;
     head_options.seed = options.seed;
-    if set.texts.len() >= MANY {
+    if learnt_from.set.texts.len() >= MANY {
         head_options.folds = head_options.folds.min(2);
         head_options.iterations = head_options.iterations.min(60);
     }
     let (sent, received) = tokio::sync::oneshot::channel();
     std::thread::Builder::new()
         .name("train-intents".into())
-        .spawn(move || sent.send(fit(&encoder, set, &vectors, &mood_vectors, &head_options, allowed, warnings)).ok())
+        .spawn(move || {
+            let made = fit(&encoder, learnt_from, validation, &mood_vectors, &head_options, goal, warnings);
+            sent.send(made).ok()
+        })
         .map_err(|_| TrainError::Interrupted)?;
     let (mut model, mut report) = received.await.map_err(|_| TrainError::Interrupted)??;
     if let Some((tagger, entities, warnings)) = learnt {
@@ -162,13 +201,15 @@ pub async fn train(
 }
 
 fn collect(data: &TrainingData, options: &TrainOptions, warnings: &mut Vec<String>) -> Result<Set, TrainError> {
-    let mut set = Set { classes: Vec::new(), texts: Vec::new(), labels: Vec::new(), moods: Vec::new() };
-    for intent in data.intents.iter().filter(|i| !i.examples.is_empty()) {
+    let mut set = Set::default();
+    let mut names: BTreeMap<usize, String> = names::names(data).into_iter().collect();
+    for (place, intent) in data.intents.iter().enumerate().filter(|(_, i)| !i.examples.is_empty()) {
         if intent.examples.len() < 5 && intent.name != FALLBACK {
             warnings.push(format!("{} has only {} examples", intent.name, intent.examples.len()));
         }
         let label = set.classes.len();
         set.classes.push(intent.name.clone());
+        set.names.extend(names.remove(&place).map(|name| (name, label)));
         for example in intent.examples.iter().filter(|e| e.text.chars().any(char::is_alphabetic)) {
             set.texts.push(example.text.clone());
             set.labels.push(label);
@@ -202,20 +243,57 @@ fn collect(data: &TrainingData, options: &TrainOptions, warnings: &mut Vec<Strin
     Ok(set)
 }
 
+/// The examples whose intent is one of the classes.
+fn known(data: &TrainingData, classes: &[String], warnings: &mut Vec<String>) -> Set {
+    let mut set = Set { classes: classes.to_vec(), ..Set::default() };
+    for intent in &data.intents {
+        let Some(label) = classes.iter().position(|c| *c == intent.name) else {
+            warnings.push(format!("{} is validated on, but has no examples to learn from", intent.name));
+            continue;
+        };
+        for example in intent.examples.iter().filter(|e| e.text.chars().any(char::is_alphabetic)) {
+            set.texts.push(example.text.clone());
+            set.labels.push(label);
+        }
+    }
+    set
+}
+
 fn fit(
     encoder: &str,
-    set: Set,
-    vectors: &[Embedding],
+    Read { set, vectors, names }: Read,
+    validation: Option<Read>,
     mood_vectors: &[Embedding],
     head_options: &head::TrainOptions,
-    allowed: f32,
+    goal: Goal,
     mut warnings: Vec<String>,
 ) -> Result<(IntentModel, TrainReport), TrainError> {
     let ngrams = Ngrams::learn(set.texts.iter().map(String::as_str));
-    let rows: Vec<Vec<f32>> =
-        set.texts.iter().zip(vectors).map(|(text, vector)| features(&ngrams, text, vector)).collect();
-    let (head, held) = head::train_with_held_out(&rows, &set.labels, set.classes.len(), head_options)?;
-    let bounds = choose_bounds(&set, &held, allowed);
+    let texts = set.texts.iter().chain(set.names.iter().map(|name| &name.0)).zip(vectors.iter().chain(&names));
+    let rows: Vec<Vec<f32>> = texts.map(|(text, vector)| features(&ngrams, text, vector)).collect();
+    let labels: Vec<usize> = set.labels.iter().copied().chain(set.names.iter().map(|name| name.1)).collect();
+    let head_options = head::TrainOptions { always: set.names.len(), ..*head_options };
+    let keys: Vec<u64> = set.texts.iter().chain(set.names.iter().map(|name| &name.0)).map(|t| text::hash(t)).collect();
+    let (mut head, mut held) = head::train_by_keys(&rows, &labels, &keys, set.classes.len(), &head_options)?;
+    held.truncate(set.texts.len());
+    let judged = match validation {
+        Some(Read { set: mut judged, vectors, .. }) if !judged.texts.is_empty() => {
+            let rows = judged.texts.iter().zip(&vectors).map(|(text, vector)| features(&ngrams, text, vector));
+            let before = head.temperature();
+            let mut seen = head.calibrate(&rows.collect::<Vec<_>>(), &judged.labels);
+            let outside = held.into_iter().zip(set.texts.iter().zip(&set.labels));
+            for (held, (text, &label)) in outside.filter(|(_, (_, label))| set.classes[**label] == FALLBACK) {
+                seen.push(held.warmer(head.temperature() / before));
+                judged.texts.push(text.clone());
+                judged.labels.push(label);
+            }
+            held = seen;
+            Some(judged)
+        }
+        _ => None,
+    };
+    let judged = judged.as_ref().unwrap_or(&set);
+    let bounds = choose_bounds(judged, &held, goal);
     let (mood, mood_report) = if set.moods.is_empty() {
         (None, MoodReport::default())
     } else {
@@ -228,15 +306,46 @@ fn fit(
             }
         }
     };
-    let mut report = report(&set, &held, bounds);
+    let mut report = report(judged, &held, bounds);
+    report.examples = set.texts.len();
+    for score in &mut report.intents {
+        score.examples = set.labels.iter().filter(|l| set.classes[**l] == score.name).count();
+    }
     report.mood = mood_report;
     report.warnings = warnings;
     Ok((IntentModel::new(encoder, set.classes, ngrams, head, bounds, mood), report))
 }
 
-/// The pair of bounds that finds most out-of-scope examples while at most `allowed` of the rightly recognised ones
-/// are lost. Without out-of-scope examples: the confidence that loses `allowed`.
-fn choose_bounds(set: &Set, held: &[HeldOut], allowed: f32) -> Bounds {
+/// What bounds are chosen for.
+#[derive(Clone, Copy)]
+enum Goal {
+    FalseRejects(f32),
+    UnknownRecall(f32),
+}
+
+impl Goal {
+    fn of(options: &TrainOptions) -> Goal {
+        options.unknown_recall.map_or(Goal::FalseRejects(options.false_rejects), Goal::UnknownRecall)
+    }
+
+    /// The higher the better, of those that fulfil it. A wrong answer given up is worth a part of an out-of-scope question
+    /// recognised: asking back helps there too.
+    fn gain(self, right: (usize, usize), wrong: usize, outside: (usize, usize)) -> Option<i64> {
+        let share = |allowed: f32, of: usize| (allowed * of as f32) as usize;
+        match self {
+            Goal::FalseRejects(allowed) => {
+                (right.0 <= share(allowed, right.1)).then_some(4 * outside.0 as i64 + 2 * wrong as i64)
+            }
+            Goal::UnknownRecall(least) => {
+                (outside.0 as f32 >= least * outside.1 as f32).then_some(1 + wrong as i64 - 1000 * right.0 as i64)
+            }
+        }
+    }
+}
+
+/// The bounds that serve the goal best. Without out-of-scope examples and with `FalseRejects`: the confidence that loses
+/// as many as are allowed.
+fn choose_bounds(set: &Set, held: &[HeldOut], goal: Goal) -> Bounds {
     let (mut right, mut wrong, mut outside) = (Vec::new(), Vec::new(), Vec::new());
     for (h, &label) in held.iter().zip(&set.labels) {
         let Some(evidence) = Evidence::of(&set.classes, &h.probabilities, &h.closeness) else { continue };
@@ -249,19 +358,14 @@ fn choose_bounds(set: &Set, held: &[HeldOut], allowed: f32) -> Bounds {
         }
     }
     let lost = |bounds: &Bounds, of: &[Evidence]| of.iter().filter(|e| !e.passes(bounds)).count();
-    let budget = (allowed * right.len() as f32) as usize;
-    let mut best = (0, Bounds { confidence: 0.1, ..Bounds::default() });
+    let mut best = (None, Bounds { confidence: 0.1, ..Bounds::default() });
     for confidence in (4..=50).step_by(2).map(|c| c as f32 / 100.0) {
         for inside in (0..=19).map(|i| i as f32 / 20.0) {
             for closeness in (0..=6).map(|c| c as f32 / 20.0) {
                 let bounds = Bounds { confidence, inside, closeness };
-                if lost(&bounds, &right) > budget {
-                    break;
-                }
-                // A wrong answer given up is worth a part of an out-of-scope question recognised: asking back helps
-                // there too.
-                let gain = 4 * lost(&bounds, &outside) + 2 * lost(&bounds, &wrong);
-                if gain > best.0 {
+                let lost_outside = (lost(&bounds, &outside), outside.len());
+                let gain = goal.gain((lost(&bounds, &right), right.len()), lost(&bounds, &wrong), lost_outside);
+                if gain.is_some_and(|gain| gain != 0) && gain > best.0 {
                     best = (gain, bounds);
                 }
             }

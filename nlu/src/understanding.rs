@@ -16,6 +16,8 @@ pub struct Understanding {
     pub intent: String,
     /// Calibrated probability of the best intent, also when `intent` is `FALLBACK`.
     pub confidence: f32,
+    /// How far outside all intents it seems, 0 to 1: what out-of-scope texts are ranked by.
+    pub outside: f32,
     /// All intents, best first (the best guess stays first when `intent` is `FALLBACK`).
     pub ranking: Vec<(String, f32)>,
     /// Of built-in kinds, found by rules.

@@ -1,5 +1,6 @@
 //! The server's parts, put together once at start.
 
+use crate::articles;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::content;
@@ -12,6 +13,7 @@ use crate::hub::Hub;
 use crate::lifecycle::Lifecycle;
 use crate::orders::{ClientOptions, OrderClient};
 use crate::presence::Presence;
+use crate::replay::Replays;
 use crate::store::{Engine, Store};
 use crate::training::{self, Training};
 use crate::worker;
@@ -28,7 +30,7 @@ use nlu::Nlu;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -48,9 +50,17 @@ pub struct App {
     pub embedder: Embedder,
     pub nlu: Arc<Nlu>,
     pub knowledge: Arc<Knowledge>,
+    pub articles: articles::Serving,
     pub graph: kg::Shared,
+    /// The change of the graph that is in use.
+    pub graph_version: Mutex<i64>,
+    /// Held while the graph is changed.
+    pub graph_edits: tokio::sync::Mutex<()>,
     pub orders: Option<OrderClient>,
     pub training: Training,
+    pub replays: Replays,
+    /// Held by whoever looks for gaps.
+    pub gaps: tokio::sync::Mutex<()>,
     pub trials: Trials,
     pub demo: OnceLock<Demo>,
     pub metrics: PrometheusHandle,
@@ -174,10 +184,12 @@ impl App {
         progress("loading the encoder");
         let embedder =
             start_embedder(&config, vec![shared_embeddings(&config), config.server.data.join("embeddings.bin")])?;
-        let graph = kg::Shared::new(kg::Graph::new(store.graph().await?)?);
+        let stored = store.stored_graph().await?;
+        let graph_version = Mutex::new(stored.version);
+        let graph = kg::Shared::new(kg::Graph::new(stored.document)?);
         progress("indexing the articles");
-        let articles: Vec<_> = store.articles().await?.into_iter().map(|a| a.article).collect();
-        let knowledge = Arc::new(Knowledge::build(&embedder, &articles, &|_| {}).await?);
+        let (serve, articles) = articles::at_start(&store, &config).await?;
+        let knowledge = Arc::new(Knowledge::build(&embedder, &serve, &|_| {}).await?);
         let model = content::load_or_train(&store, &embedder, progress).await?;
         let nlu = Arc::new(Nlu::new(embedder.clone(), model, graph.clone()));
 
@@ -203,6 +215,8 @@ impl App {
             },
             presence: Presence::default(),
             training: Training::default(),
+            replays: Replays::default(),
+            gaps: tokio::sync::Mutex::default(),
             trials: Trials::default(),
             demo: OnceLock::new(),
             bots: RwLock::new(bots),
@@ -214,13 +228,18 @@ impl App {
             embedder,
             nlu,
             knowledge,
+            articles,
             graph,
+            graph_version,
+            graph_edits: tokio::sync::Mutex::default(),
             orders,
             metrics,
             secret,
         });
         app.lifecycle.spawn_vital("worker", worker::run(app.clone(), hints));
         app.lifecycle.spawn_vital("content", training::watch(app.clone()));
+        app.lifecycle.spawn_vital("articles", articles::watch(app.clone()));
+        app.lifecycle.spawn_vital("graph", crate::graph::watch(app.clone()));
         Ok(app)
     }
 

@@ -19,6 +19,7 @@ pub struct Config {
     pub chat: Chat,
     pub rest: Rest,
     pub staff: Staff,
+    pub knowledge: Knowledge,
     pub training: Training,
     pub worker: Worker,
     pub log: Log,
@@ -104,6 +105,15 @@ pub struct Training {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Knowledge {
+    pub time_zone: String,
+    pub self_approval: bool,
+    pub replay_questions: usize,
+    pub import_private: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Log {
     pub filter: String,
     pub json: bool,
@@ -179,6 +189,7 @@ impl Config {
             ("worker.sweep_ms", self.worker.sweep_ms as i64, 10, 60_000),
             ("orders.timeout_ms", self.orders.timeout_ms as i64, 100, 60_000),
             ("rest.wait_ms", self.rest.wait_ms as i64, 100, 120_000),
+            ("knowledge.replay_questions", self.knowledge.replay_questions as i64, 0, 5_000),
             ("training.questions", self.training.questions as i64, 0, 100_000),
             ("staff.session_hours", self.staff.session_hours, 1, 24 * 365),
             ("chat.session_hours", self.chat.session_hours, 1, 24 * 365),
@@ -186,6 +197,12 @@ impl Config {
             if !(low..=high).contains(&value) {
                 bail!("{name} is {value}; it must be {low} to {high}");
             }
+        }
+        if let Err(e) = jiff::tz::TimeZone::get(&self.knowledge.time_zone) {
+            bail!(
+                "knowledge.time_zone is `{}`; it must be an IANA name such as Asia/Shanghai: {e}",
+                self.knowledge.time_zone
+            );
         }
         Ok(())
     }

@@ -7,14 +7,22 @@ use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use knowledge::Article;
+use knowledge::eval::EvalQuery;
 use models::Embedder;
 use nlu::{Example, IntentModel, TaggerOptions, TrainOptions, TrainReport, TrainingData};
 use rust_embed::Embed;
 use std::path::{Path, PathBuf};
 
 /// Whole files that the store keeps as they are; name and file.
-const DOCUMENTS: [(&str, &str); 4] =
-    [("responses", "responses.yml"), ("policy", "policy.yml"), ("routing", "routing.yml"), ("mood", "mood.yml")];
+const DOCUMENTS: [(&str, &str); 5] = [
+    ("responses", "responses.yml"),
+    ("policy", "policy.yml"),
+    ("routing", "routing.yml"),
+    ("mood", "mood.yml"),
+    ("help", "help.yml"),
+];
+/// Those that a content folder may lack.
+const OPTIONAL: [&str; 2] = ["mood", "help"];
 
 /// The demo shop's content, built into the binary.
 #[derive(Embed)]
@@ -69,7 +77,7 @@ pub fn load(directory: &Path, scratch: &Path) -> anyhow::Result<Content> {
         let path = dir.join(file);
         match std::fs::read_to_string(&path) {
             Ok(text) => documents.push((name.to_owned(), text)),
-            Err(_) if name == "mood" => {}
+            Err(_) if OPTIONAL.contains(&name) => {}
             Err(e) => return Err(e).with_context(|| format!("{} is missing from the content", path.display())),
         }
     }
@@ -117,6 +125,18 @@ pub async fn seed_if_new(store: &Store, config: &Config, progress: &(dyn Fn(&str
     Ok(())
 }
 
+/// Questions of which it is known which article answers them: those of the content folder, else the built-in ones.
+pub fn test_questions(directory: &Path) -> anyhow::Result<Vec<EvalQuery>> {
+    const FILE: &str = "eval/retrieval.jsonl";
+    let own = directory.join(FILE);
+    let text = if !directory.as_os_str().is_empty() && own.is_file() {
+        std::fs::read_to_string(&own).with_context(|| format!("cannot read {}", own.display()))?
+    } else {
+        String::from_utf8(BuiltIn::get(FILE).context("built-in content")?.data.into_owned())?
+    };
+    Ok(knowledge::eval::parse(FILE, &text)?)
+}
+
 pub async fn document(store: &Store, name: &str) -> anyhow::Result<String> {
     store.document(name).await?.with_context(|| format!("the store has no document `{name}`"))
 }
@@ -128,6 +148,14 @@ pub async fn completed(store: &Store, name: &str, file: &str, only_known: bool) 
     let stored = document(store, name).await?;
     let own = BuiltIn::get(file).context("built-in content")?.data;
     complete(&stored, std::str::from_utf8(&own)?, only_known).with_context(|| format!("the stored document `{name}`"))
+}
+
+/// The help centre's names: the stored ones, completed by our own.
+pub async fn help(store: &Store) -> anyhow::Result<String> {
+    match store.document("help").await? {
+        Some(_) => completed(store, "help", "help.yml", false).await,
+        None => Ok(String::from_utf8(BuiltIn::get("help.yml").context("built-in content")?.data.into_owned())?),
+    }
 }
 
 fn complete(stored: &str, own: &str, only_known: bool) -> anyhow::Result<String> {

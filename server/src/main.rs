@@ -53,6 +53,13 @@ enum Command {
     Train(offline::train::Options),
     /// Reads one text a line from standard input and writes what it means as one JSON a line, as Rasa's /model/parse.
     Parse(offline::parse::Options),
+    /// Builds a search index of articles (JSON lines) for `kefu search` and `kefu eval knowledge`.
+    ///
+    /// The index is a folder. An existing one is replaced only by a whole new one, and a build that was killed goes on
+    /// where it was: what the encoder has computed is kept.
+    Index(offline::index::Options),
+    /// Reads one question a line from standard input and writes the articles that answer it as one JSON a line.
+    Search(offline::search::Options),
     /// Writes the store's content as files.
     Export {
         #[arg(long)]
@@ -117,6 +124,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             }
         },
         Command::Parse(options) => offline::parse::run(config, &options).await,
+        Command::Index(options) => offline::index::run(config, &options).await,
+        Command::Search(options) => offline::search::run(config, &options).await,
         Command::Export { data, out } => {
             if let Some(data) = data {
                 config.set_data(data);

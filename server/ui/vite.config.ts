@@ -1,4 +1,4 @@
-// The pages: shop (/), staff app (/staff), article (/help/...), API reference (/docs). The widget has a build of its own.
+// The pages: shop (/), staff app (/staff), API reference (/docs). The widget has a build of its own; the help centre is rendered by the server.
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
@@ -33,7 +33,6 @@ function pagesLikeTheServer(): Plugin {
           return;
         }
         if (path === "/staff" || path.startsWith("/staff/")) request.url = "/staff.html";
-        else if (path.startsWith("/help/")) request.url = "/help.html";
         else if (path === "/docs") request.url = "/docs.html";
         next();
       });
@@ -57,12 +56,11 @@ export default defineConfig({
       input: {
         index: resolve(here, "index.html"),
         staff: resolve(here, "staff.html"),
-        help: resolve(here, "help.html"),
         docs: resolve(here, "docs.html"),
       },
     },
   },
   server: {
-    proxy: { "/api": { target: kefu, ws: true }, "/openapi.json": kefu },
+    proxy: { "/api": { target: kefu, ws: true }, "/openapi.json": kefu, "/help": kefu },
   },
 });

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::cues::Cues;
 use super::{Choice, GraphAnswer, Path, say};
 use crate::normal::Normal;
 use crate::{EdgeKind, Graph, Language, Mention, Node, NodeKind};
@@ -33,6 +34,8 @@ pub(crate) struct Ask<'g> {
     /// For each place of the text that names an attribute: what it may be.
     pub attributes: Vec<(Vec<&'g Node>, Mention)>,
     pub conditions: Vec<&'g Node>,
+    /// The text without the names in it.
+    pub cues: Cues,
 }
 
 impl<'g> Ask<'g> {
@@ -53,10 +56,14 @@ impl<'g> Ask<'g> {
             others: Vec::new(),
             attributes: Vec::new(),
             conditions: Vec::new(),
+            cues: Cues::new(text, mentions),
         };
+        // "几台电脑" asks for an attribute and names no computer.
+        let aspects = graph.link_aspects(text);
+        let mentions: Vec<Mention> = mentions.iter().filter(|m| !is_within(m, &aspects)).cloned().collect();
         let mut groups: Vec<Vec<&'g Node>> = Vec::new();
         let mut at = None;
-        for mention in mentions {
+        for mention in &mentions {
             let Some(node) = graph.node(&mention.node) else {
                 continue;
             };
@@ -94,7 +101,7 @@ impl<'g> Ask<'g> {
         if ask.products.is_empty() && ask.doubtful.is_empty() && !ask.brands.is_empty() {
             ask.brand_and_category();
         }
-        ask.read_aspects(mentions);
+        ask.read_aspects(&mentions, aspects);
         ask
     }
 
@@ -134,14 +141,14 @@ impl<'g> Ask<'g> {
     }
 
     /// Attributes and conditions, but not those that are part of a name ("thermos").
-    fn read_aspects(&mut self, mentions: &[Mention]) {
+    fn read_aspects(&mut self, mentions: &[Mention], aspects: Vec<Mention>) {
         let inside = |aspect: &Mention| {
             mentions.iter().any(|mention| {
                 let here = self.text.get(mention.start..mention.end) == Some(mention.surface.as_str());
                 here && aspect.start < mention.end && mention.start < aspect.end
             })
         };
-        let aspects: Vec<Mention> = self.graph.link_aspects(self.text).into_iter().filter(|a| !inside(a)).collect();
+        let aspects: Vec<Mention> = aspects.into_iter().filter(|a| !inside(a)).collect();
         for aspect in aspects {
             let Some(node) = self.graph.node(&aspect.node) else {
                 continue;
@@ -155,6 +162,29 @@ impl<'g> Ask<'g> {
                 None => self.attributes.push((vec![node], aspect)),
             }
         }
+        if self.attributes.is_empty() {
+            self.bare_attributes();
+        }
+    }
+
+    /// Attributes of one character beside a name: "W3比B2轻吗".
+    fn bare_attributes(&mut self) {
+        let found = self.graph.link_aspects(&self.cues.zh);
+        let nodes = found.iter().filter_map(|mention| self.graph.node(&mention.node));
+        for node in nodes.filter(|node| node.kind == NodeKind::Attribute) {
+            let mention = Mention { node: node.id.clone(), start: 0, end: 0, surface: String::new(), exact: true };
+            self.attributes.push((vec![node], mention));
+        }
+    }
+
+    /// Mentions of things and of attributes together.
+    pub fn named(&self, mentions: &[Mention]) -> Vec<Mention> {
+        mentions.iter().chain(self.attributes.iter().map(|(_, mention)| mention)).cloned().collect()
+    }
+
+    /// It asks for the reason.
+    pub fn why(&self) -> bool {
+        self.cues.why
     }
 
     pub fn zh(&self) -> bool {
@@ -182,6 +212,10 @@ impl<'g> Ask<'g> {
             let end = |answer: &GraphAnswer| answer.steps.last().map(|step| step.node.clone());
             let answers = self.doubtful.iter().map(|node| answer(self, node));
             let mut ends: Vec<_> = answers.map(|answer| answer.as_ref().and_then(end)).collect();
+            // A question back promises an answer.
+            if ends.iter().all(Option::is_none) {
+                return None;
+            }
             ends.dedup();
             if let [Some(same)] = ends.as_slice() {
                 let wider = self.categories.iter().chain(&self.brands).filter_map(|node| answer(self, node));
@@ -213,6 +247,8 @@ impl<'g> Ask<'g> {
                 first.title = format!("{}；{}", first.title, next.title);
                 first.steps.extend(next.steps);
                 first.article = first.article.or(next.article);
+                first.finding.nodes.extend(next.finding.nodes);
+                first.finding.verdict = first.finding.verdict.filter(|verdict| next.finding.verdict == Some(*verdict));
             }
         }
         Some(first)
@@ -248,7 +284,13 @@ impl<'g> Ask<'g> {
     }
 }
 
-fn add<'g>(nodes: &mut Vec<&'g Node>, node: &'g Node) {
+/// A name that is only a part of what an attribute is called.
+pub(crate) fn is_within(mention: &Mention, aspects: &[Mention]) -> bool {
+    let (start, end) = (mention.start, mention.end);
+    start < end && aspects.iter().any(|a| a.start <= start && end <= a.end && a.end - a.start > end - start)
+}
+
+pub(crate) fn add<'g>(nodes: &mut Vec<&'g Node>, node: &'g Node) {
     if nodes.iter().all(|known| known.id != node.id) {
         nodes.push(node);
     }

@@ -2,22 +2,34 @@
 
 mod ask;
 mod compare;
+mod cues;
 mod explain;
+mod filter;
 mod list;
 mod numbers;
 mod offer;
+mod read;
+mod relation;
+mod rulebook;
 mod rules;
 mod ruling;
 mod say;
 mod sheet;
 mod shipping;
 mod spec;
+mod vocabulary;
 
+pub use read::{Question, understand, unknown};
 pub use sheet::{Sheet, sheet};
+
+/// The policy on a topic that decides for a thing when nothing special is the case.
+pub fn ruling_on<'g>(graph: &'g Graph, id: &str, topic: &str) -> Option<&'g Node> {
+    Some(ruling::rulings(graph, graph.node(id)?, topic).into_iter().next()?.policy)
+}
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EdgeKind, Graph, Language, Mention, Node};
+use crate::{EdgeKind, Graph, Language, Mention, Node, NodeKind, Verdict};
 use ask::Ask;
 
 /// What a question is about.
@@ -34,6 +46,21 @@ pub enum Topic {
     List,
     /// What a thing is: an order state, a policy, a carrier.
     Explain,
+    /// Maker, successor, what an accessory fits, carriers and warehouses.
+    Relation,
+    /// What cannot be returned at all, who pays the postage.
+    Rules,
+    PriceProtection,
+}
+
+/// What is true by the graph, apart from the words that say it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Finding {
+    /// Where the question is one of yes or no.
+    pub verdict: Option<Verdict>,
+    /// The nodes that the question asks for: what is listed, the better one, or the subject.
+    pub nodes: Vec<String>,
+    pub count: Option<usize>,
 }
 
 /// An answer that is in the graph, word by word or number by number.
@@ -49,6 +76,25 @@ pub struct GraphAnswer {
     pub steps: Vec<Step>,
     /// Not empty when the question fits several things: `text` then asks which one is meant.
     pub choices: Vec<Choice>,
+    #[serde(default)]
+    pub finding: Finding,
+}
+
+impl GraphAnswer {
+    fn decided(mut self, verdict: Verdict) -> GraphAnswer {
+        self.finding.verdict = Some(verdict);
+        self
+    }
+
+    fn found<'g>(mut self, nodes: impl IntoIterator<Item = &'g Node>) -> GraphAnswer {
+        self.finding.nodes = nodes.into_iter().map(|node| node.id.clone()).collect();
+        self
+    }
+
+    fn counted(mut self, count: usize) -> GraphAnswer {
+        self.finding.count = Some(count);
+        self
+    }
 }
 
 /// One node of the path, and the edge that leads to it.
@@ -67,7 +113,15 @@ pub struct Choice {
     pub title: String,
 }
 
-/// `None` when the graph does not know: it never guesses.
+/// Answers a question from its own words; `None` when the graph does not know, or when the text says anything that it
+/// does not know: it never guesses.
+pub fn ask(graph: &Graph, text: &str, language: Language) -> Option<GraphAnswer> {
+    let question = understand(graph, text, language)?;
+    let answers = question.topics.iter();
+    answers.filter_map(|topic| answer(graph, *topic, &question.text, &question.mentions, language)).next()
+}
+
+/// Answers a question whose topic is known. `None` when the graph does not know.
 pub fn answer(
     graph: &Graph,
     topic: Topic,
@@ -76,6 +130,17 @@ pub fn answer(
     language: Language,
 ) -> Option<GraphAnswer> {
     let ask = Ask::new(graph, text, mentions, language);
+    // Reasons are policies; why one thing costs more than another is in no graph.
+    let reasons = matches!(topic, Topic::Return | Topic::Warranty | Topic::Shipping | Topic::PriceProtection);
+    let policy = topic == Topic::Explain && ask.others.iter().any(|node| node.kind == NodeKind::Policy);
+    if ask.why() && !reasons && !policy {
+        return None;
+    }
+    // What holds somewhere else is not known.
+    let placeless = matches!(topic, Topic::Return | Topic::Warranty | Topic::Price | Topic::Spec | Topic::Compare);
+    if placeless && !ask.places.is_empty() {
+        return None;
+    }
     match topic {
         Topic::Return => ask.each_subject(rules::returns),
         Topic::Warranty => ask.each_subject(rules::warranty),
@@ -86,6 +151,9 @@ pub fn answer(
         Topic::Compare => compare::compare(&ask),
         Topic::List => list::list(&ask),
         Topic::Explain => explain::explain(&ask),
+        Topic::Relation => relation::relation(&ask),
+        Topic::Rules => rulebook::rulebook(&ask),
+        Topic::PriceProtection => explain::price_protection(&ask),
     }
 }
 
@@ -103,6 +171,16 @@ impl<'g> Path<'g> {
         self
     }
 
+    pub fn nodes(&self) -> impl Iterator<Item = &'g Node> {
+        self.0.iter().map(|(node, _)| *node)
+    }
+
+    /// Another start beside the first.
+    pub fn also(mut self, start: &'g Node) -> Path<'g> {
+        self.0.push((start, None));
+        self
+    }
+
     pub fn answer(self, ask: &Ask<'g>, text: String) -> GraphAnswer {
         let step = |(node, edge): &(&Node, Option<EdgeKind>)| Step {
             node: node.id.clone(),
@@ -111,10 +189,12 @@ impl<'g> Path<'g> {
         };
         let steps: Vec<Step> = self.0.iter().map(step).collect();
         let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+        let subject = self.0.first().map(|(node, _)| node.id.clone()).unwrap_or_default();
         GraphAnswer {
             text: if ask.zh() { say::spaced(&text) } else { text },
             title: names.join(" → "),
-            node: self.0.first().map(|(node, _)| node.id.clone()).unwrap_or_default(),
+            node: subject.clone(),
+            finding: Finding { nodes: vec![subject], ..Finding::default() },
             article: self.0.iter().rev().find_map(|(node, _)| node.article.clone()),
             steps,
             choices: Vec::new(),

@@ -1,10 +1,14 @@
 //! Amounts and durations inside a question, and the small words around them.
 
-use crate::Mention;
+use crate::{Mention, normal};
 
 const BELOW_AFTER: [&str; 11] =
     ["以下", "以内", "之内", "之下", "内", "封顶", "or less", "or under", "or below", "max", "tops"];
-const BELOW_BEFORE: [&str; 20] = [
+const BELOW_BEFORE: [&str; 24] = [
+    "lighter than",
+    "smaller than",
+    "quieter than",
+    "shorter than",
     "低于",
     "不超过",
     "不到",
@@ -27,8 +31,25 @@ const BELOW_BEFORE: [&str; 20] = [
     "budget of",
 ];
 const ABOVE_AFTER: [&str; 7] = ["以上", "之上", "起", "or more", "or above", "and up", "and above"];
-const ABOVE_BEFORE: [&str; 12] =
-    ["高于", "超过", "大于", "多于", "最少", "至少", "over", "above", "more than", "at least", "from", "minimum"];
+const ABOVE_BEFORE: [&str; 17] = [
+    "heavier than",
+    "longer than",
+    "bigger than",
+    "larger than",
+    "louder than",
+    "高于",
+    "超过",
+    "大于",
+    "多于",
+    "最少",
+    "至少",
+    "over",
+    "above",
+    "more than",
+    "at least",
+    "from",
+    "minimum",
+];
 const AROUND_AFTER: [&str; 3] = ["左右", "上下", "or so"];
 const AROUND_BEFORE: [&str; 6] = ["大概", "大约", "around", "about", "roughly", "approximately"];
 const CURRENCY: [&str; 9] = ["元", "块钱", "块", "人民币", "rmb", "yuan", "cny", "¥", "￥"];
@@ -46,6 +67,129 @@ impl Bounds {
     }
 }
 
+/// How customers write the units of attributes, and what one of them is in the unit that the graph uses.
+const UNITS: [(&str, &str, f64); 46] = [
+    ("公斤", "g", 1000.0),
+    ("千克", "g", 1000.0),
+    ("kilograms", "g", 1000.0),
+    ("kilogram", "g", 1000.0),
+    ("kilos", "g", 1000.0),
+    ("kilo", "g", 1000.0),
+    ("kg", "g", 1000.0),
+    ("斤", "g", 500.0),
+    ("克", "g", 1.0),
+    ("grams", "g", 1.0),
+    ("gram", "g", 1.0),
+    ("g", "g", 1.0),
+    ("个小时", "hours", 1.0),
+    ("小时", "hours", 1.0),
+    ("hours", "hours", 1.0),
+    ("hour", "hours", 1.0),
+    ("hrs", "hours", 1.0),
+    ("h", "hours", 1.0),
+    ("分钟", "minutes", 1.0),
+    ("minutes", "minutes", 1.0),
+    ("英寸", "inches", 1.0),
+    ("寸", "inches", 1.0),
+    ("inches", "inches", 1.0),
+    ("inch", "inches", 1.0),
+    ("毫安时", "mAh", 1.0),
+    ("毫安", "mAh", 1.0),
+    ("mah", "mAh", 1.0),
+    ("毫升", "ml", 1.0),
+    ("ml", "ml", 1.0),
+    ("升", "L", 1.0),
+    ("litres", "L", 1.0),
+    ("liters", "L", 1.0),
+    ("l", "L", 1.0),
+    ("分贝", "dB", 1.0),
+    ("decibels", "dB", 1.0),
+    ("db", "dB", 1.0),
+    ("瓦", "W", 1.0),
+    ("watts", "W", 1.0),
+    ("w", "W", 1.0),
+    ("hz", "Hz", 1.0),
+    ("tb", "GB", 1024.0),
+    ("t", "GB", 1024.0),
+    ("gb", "GB", 1.0),
+    ("平方米", "m²", 1.0),
+    ("平米", "m²", 1.0),
+    ("平", "m²", 1.0),
+];
+
+/// What a question asks of an attribute in numbers: "超过30小时", "under 200 g", "32 GB".
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Limit {
+    /// The English unit of the attribute's measure.
+    pub unit: &'static str,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// "More than 30" is not 30.
+    pub strict: bool,
+}
+
+impl Limit {
+    /// "16G" of memory are no grams.
+    pub fn is_in(&self, unit: &str) -> bool {
+        self.unit == unit || self.unit == "g" && unit == "GB"
+    }
+
+    pub fn contains(&self, value: f64) -> bool {
+        let low = self.low.is_none_or(|low| if self.strict { value > low } else { value >= low });
+        low && self.high.is_none_or(|high| if self.strict { value < high } else { value <= high })
+    }
+}
+
+/// Numbers with a unit, where they stand with it, and the bound that the words around make of them.
+fn measures(text: &str) -> Vec<(Limit, usize, usize)> {
+    const STRICT: [&str; 11] =
+        ["超过", "大于", "高于", "多于", "小于", "少于", "低于", "more than", "over", "less than", "under"];
+    let read = numbers(text).into_iter().filter_map(|number| {
+        let rest = text[number.end..].trim_start_matches([' ', '-']);
+        let skipped = text.len() - number.end - rest.len();
+        let fits = |unit: &&(&'static str, &'static str, f64)| {
+            let latin = unit.0.is_ascii();
+            rest.strip_prefix(unit.0)
+                .is_some_and(|after| !latin || !after.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        };
+        let (written, unit, times) = UNITS.iter().find(fits)?;
+        let end = number.end + skipped + written.len();
+        let (before, after) = (text[..number.start].trim_end(), text[end..].trim_start());
+        let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
+        let starts = |words: &[&str]| words.iter().any(|word| after.starts_with(word));
+        let value = number.value * times;
+        let strict = ends(&STRICT);
+        let (low, high) = if ends(&BELOW_BEFORE) || starts(&BELOW_AFTER) {
+            (None, Some(value))
+        } else if ends(&ABOVE_BEFORE) || starts(&ABOVE_AFTER) {
+            (Some(value), None)
+        } else if ends(&AROUND_BEFORE) || starts(&AROUND_AFTER) {
+            (Some(value * 0.8), Some(value * 1.2))
+        } else {
+            (Some(value), Some(value))
+        };
+        Some((Limit { unit, low, high, strict }, number.start, end))
+    });
+    read.collect()
+}
+
+pub(crate) fn limits(text: &str) -> Vec<Limit> {
+    measures(&fold(text)).into_iter().map(|(limit, ..)| limit).collect()
+}
+
+/// Byte ranges of amounts, sizes and durations: what they are is known, whatever they belong to.
+pub(crate) fn measured(text: &str) -> Vec<(usize, usize)> {
+    let folded = fold(text);
+    if folded.len() != text.len() {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, usize)> = measures(&folded).into_iter().map(|(_, start, end)| (start, end)).collect();
+    // Chinese numerals are parts of words ("下一代") and are looked at as such.
+    let figures = numbers(&folded).into_iter().filter(|n| folded[n.start..].starts_with(|c: char| c.is_ascii_digit()));
+    found.extend(figures.map(|number| (number.start, number.end)));
+    found
+}
+
 struct Number {
     value: f64,
     start: usize,
@@ -55,7 +199,9 @@ struct Number {
 /// "2000元以下", "under ¥500", "1000到2000元", "between 100 and 200 yuan", "500 左右".
 pub(crate) fn bounds(text: &str) -> Bounds {
     let text = fold(text);
-    let numbers = numbers(&text);
+    let mut numbers = numbers(&text);
+    let sizes = measures(&text);
+    numbers.retain(|number| sizes.iter().all(|(_, start, _)| *start != number.start));
     let mut bounds = Bounds::default();
     for (at, number) in numbers.iter().enumerate() {
         let Some(minor) = minor(number.value) else {
@@ -124,27 +270,61 @@ pub(crate) fn is_origin(text: &str, mention: &Mention) -> bool {
     let after = fold(text.get(mention.end..).unwrap_or_default());
     let before = before.trim_end().trim_end_matches("the").trim_end();
     let from = ["从", "由", "自", "from", "in", "at"].iter().any(|word| before.ends_with(word));
+    let arrives = ["arriv", "deliver", "be in", "reach"].iter().any(|word| before.contains(word));
+    let from = from && !(arrives && ["in", "at"].iter().any(|word| before.ends_with(word)));
     let to = ["寄", "到", "送", "发往", "to"].iter().any(|word| after.trim_start().starts_with(word));
-    (from && !to) || ["发货", "出货", "仓"].iter().any(|word| after.trim_start().starts_with(word))
+    (from && !to) || ["发货", "出货", "发的", "仓"].iter().any(|word| after.trim_start().starts_with(word))
 }
 
 /// "不带NFC", "without noise cancelling".
 pub(crate) fn is_denied(text: &str, mention: &Mention) -> bool {
     let before = fold(text.get(..mention.start).unwrap_or_default());
     let before = before.trim_end();
-    ["不带", "没有", "无", "不支持", "不要", "不含", "without", "without any", "no", "not"].iter().any(|word| {
-        let whole = word.is_ascii();
-        before.strip_suffix(word).is_some_and(|rest| !whole || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
-    })
+    // "有没有" and "支不支持" ask, they do not deny.
+    const ASKS: [&str; 8] = ["有没有", "能不能", "可不可以", "支不支持", "支持不支持", "带不带", "是不是", "要不要"];
+    const DENIES: [&str; 31] = [
+        "不带",
+        "没有",
+        "没",
+        "无",
+        "不支持",
+        "不要",
+        "不含",
+        "不能",
+        "不可以",
+        "不需要",
+        "不用",
+        "不会",
+        "不",
+        "without",
+        "without any",
+        "without a",
+        "no",
+        "not",
+        "not have",
+        "dont have",
+        "doesnt have",
+        "dont support",
+        "doesnt support",
+        "dont need",
+        "doesnt need",
+        "lack",
+        "lacks",
+        "arent",
+        "isnt",
+        "cannot",
+        "cant",
+    ];
+    let before = before.replace(['\'', '’'], "");
+    !ASKS.iter().any(|word| before.ends_with(word))
+        && DENIES.iter().any(|word| {
+            let whole = word.is_ascii();
+            before.strip_suffix(word).is_some_and(|rest| !whole || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+        })
 }
 
 fn fold(text: &str) -> String {
-    let half = |c: char| match c {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        _ => c,
-    };
-    text.chars().map(half).flat_map(char::to_lowercase).collect()
+    text.chars().map(normal::fold).flat_map(char::to_lowercase).collect()
 }
 
 /// Numbers that stand alone: not those of "M2" or "512GB".
@@ -170,8 +350,15 @@ fn numbers(text: &str) -> Vec<Number> {
             let (times, length) = multiplier(&text[end..]);
             end += length;
             let word_follows = text[end..].starts_with(|c: char| c.is_ascii_alphabetic());
-            let unit_follows =
-                CURRENCY.iter().chain(&["day", "week", "month", "year"]).any(|u| text[end..].starts_with(u));
+            let unit = |u: &str| {
+                text[end..].strip_prefix(u).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+            };
+            let unit_follows = CURRENCY
+                .iter()
+                .chain(&["day", "days", "week", "weeks", "month", "months", "year", "years"])
+                .copied()
+                .chain(UNITS.iter().map(|(written, ..)| *written))
+                .any(unit);
             if let Some(value) = digits.parse::<f64>().ok().filter(|_| !word_follows || unit_follows) {
                 found.push(Number { value: value * times, start, end });
             }

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, MOST_CHOICES};
 use super::{GraphAnswer, Path, say};
-use crate::{EdgeKind, Node, NodeKind};
+use crate::{EdgeKind, Node, NodeKind, Verdict};
 
 pub(crate) fn price(ask: &Ask<'_>) -> Option<GraphAnswer> {
     ask.each_subject(|ask, node| match node.kind {
@@ -15,7 +15,7 @@ pub(crate) fn price(ask: &Ask<'_>) -> Option<GraphAnswer> {
 fn price_of<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
     if let Some(variant) = ask.variant(product) {
         let text = price_text(ask, variant)?;
-        return Some(Path::from(product).then(EdgeKind::HasVariant, variant).answer(ask, text));
+        return Some(Path::from(product).then(EdgeKind::HasVariant, variant).answer(ask, text).found([variant]));
     }
     let variants = ask.graph.outgoing(&product.id, EdgeKind::HasVariant);
     let prices: Vec<String> = variants
@@ -95,7 +95,7 @@ pub(crate) fn stock_of<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnsw
             format!("抱歉，{thing}目前缺货。"),
             format!("Sorry, {thing} cannot be delivered at the moment: out of stock."),
         );
-        return Some(start.answer(ask, text));
+        return Some(start.answer(ask, text).found([node]).decided(Verdict::No));
     }
     let full: Vec<&(&Node, u32)> = lies.iter().filter(|(_, stock)| *stock > 0).collect();
     let where_to_find = full.iter().map(|(warehouse, stock)| {
@@ -104,6 +104,9 @@ pub(crate) fn stock_of<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnsw
     });
     let where_to_find = say::list(ask, where_to_find);
     let asked = asked_warehouses(ask);
+    if asked.is_empty() && !ask.places.is_empty() {
+        return None;
+    }
     if let Some(warehouse) = asked.first() {
         let stock = lies.iter().find(|(known, _)| known.id == warehouse.id).map_or(0, |(_, stock)| *stock);
         let name = warehouse.name(ask.language);
@@ -118,17 +121,19 @@ pub(crate) fn stock_of<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnsw
                 format!("The {name} has none of {thing} at the moment, but others have: {where_to_find}."),
             )
         };
-        return Some(start.then(EdgeKind::ShipsFrom, warehouse).answer(ask, text));
+        let verdict = if stock > 0 { Verdict::Yes } else { Verdict::No };
+        return Some(start.then(EdgeKind::ShipsFrom, warehouse).answer(ask, text).found([node]).decided(verdict));
     }
     let text = ask.say(
         format!("{thing}有货，共 {total} 件：{where_to_find}。"),
         format!("Yes, we have {total} of {thing} in stock: {where_to_find}."),
     );
     let path = full.iter().max_by_key(|(_, stock)| *stock).map(|(warehouse, _)| *warehouse);
-    Some(match path {
+    let answer = match path {
         Some(warehouse) => start.then(EdgeKind::ShipsFrom, warehouse).answer(ask, text),
         None => start.answer(ask, text),
-    })
+    };
+    Some(answer.found([node]).decided(Verdict::Yes))
 }
 
 /// The warehouses that a question names, directly or by their city.

@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::ruling::{self, Ruling};
 use super::{GraphAnswer, numbers, say};
-use crate::{EdgeKind, Node, Rule, Verdict};
+use crate::{EdgeKind, Node, NodeKind, Rule, Verdict};
 
 pub(crate) fn returns<'g>(ask: &Ask<'g>, subject: &'g Node) -> Option<GraphAnswer> {
     let rulings = ruling::rulings(ask.graph, subject, "return");
@@ -14,8 +14,12 @@ pub(crate) fn returns<'g>(ask: &Ask<'g>, subject: &'g Node) -> Option<GraphAnswe
     let thing = say::thing(ask, subject);
     let told = ask.text_of(ruling.policy);
     if let Some(text) = too_late(ask, &thing, rule) {
-        return Some(ruling.path.clone().answer(ask, text));
+        return Some(ruling.path.clone().answer(ask, text).decided(Verdict::No));
     }
+    if ask.why() && rule.verdict == Verdict::No {
+        return Some(ruling.path.clone().answer(ask, because(ask, ruling)).decided(Verdict::No));
+    }
+    let mut verdict = rule.verdict;
     let text = match (rule.verdict, special.is_some()) {
         (Verdict::Yes, false) => yes(ask, &thing, ruling),
         (Verdict::Yes, true) => ask.say(format!("可以的。{told}"), format!("Yes. {told}")),
@@ -27,13 +31,37 @@ pub(crate) fn returns<'g>(ask: &Ask<'g>, subject: &'g Node) -> Option<GraphAnswe
             format!("抱歉，这种情况下{thing}不能退货。{told}"),
             format!("Sorry, in this case {thing} cannot be returned. {told}"),
         ),
-        (Verdict::Depends, _) if meets(ask, ruling.policy) => yes(ask, &thing, ruling),
+        (Verdict::Depends, _) if meets(ask, ruling.policy) => {
+            verdict = Verdict::Yes;
+            yes(ask, &thing, ruling)
+        }
         (Verdict::Depends, _) => ask.say(
             format!("{thing}能不能退，要看商品状态。{told}"),
             format!("Whether {thing} can be returned depends on the condition. {told}"),
         ),
     };
-    Some(ruling.path.clone().answer(ask, text))
+    Some(ruling.path.clone().answer(ask, text).decided(verdict))
+}
+
+/// The path as a reason.
+pub(crate) fn because(ask: &Ask<'_>, ruling: &Ruling<'_>) -> String {
+    let group = |node: &&Node| matches!(node.kind, NodeKind::Category | NodeKind::Brand);
+    let start = ruling.path.nodes().take(1);
+    let names: Vec<&str> =
+        start.chain(ruling.path.nodes().skip(1).filter(group).take(1)).map(|node| node.name(ask.language)).collect();
+    let told = ask.text_of(ruling.policy);
+    let policy = ruling.policy.name(ask.language);
+    match names.as_slice() {
+        [thing, group] => ask.say(
+            format!("因为{thing}属于{group}，适用“{policy}”：{told}"),
+            format!("Because {thing} belongs to {group}, where “{policy}” applies: {told}"),
+        ),
+        [thing, ..] => ask.say(
+            format!("因为{thing}适用“{policy}”：{told}"),
+            format!("Because “{policy}” applies to {thing}: {told}"),
+        ),
+        [] => told.to_owned(),
+    }
 }
 
 fn yes(ask: &Ask<'_>, thing: &str, ruling: &Ruling<'_>) -> String {
@@ -106,5 +134,14 @@ pub(crate) fn warranty<'g>(ask: &Ask<'g>, subject: &'g Node) -> Option<GraphAnsw
         }
         (_, None) => told.to_owned(),
     };
-    Some(ruling.path.clone().answer(ask, text))
+    // Past its end the warranty is no longer one.
+    let over = rule.months.is_some_and(|m| numbers::duration(ask.text).is_some_and(|d| d > f64::from(m) * 31.0));
+    let verdict = if over { Verdict::No } else { rule.verdict };
+    let text = if ask.why() && rule.verdict != Verdict::No {
+        let reason = because(ask, ruling);
+        ask.say(format!("{text}{reason}"), format!("{text} {reason}"))
+    } else {
+        text
+    };
+    Some(ruling.path.clone().answer(ask, text).decided(verdict))
 }

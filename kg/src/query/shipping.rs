@@ -1,13 +1,25 @@
 //! From where a thing leaves and how long it takes to a place.
 
 use super::ask::{Ask, MOST_CHOICES};
+use super::cues::Cue;
 use super::offer::warehouses_in;
 use super::{GraphAnswer, Path, numbers, ruling, say};
 use crate::{Days, EdgeKind, Node, NodeKind, Verdict};
 
+/// What it costs stands in articles, not in the graph.
+const FEE: Cue =
+    (&["运费", "邮费", "快递费", "包邮", "多少钱", "免费"], &["how much", "cost", "costs", "fee", "free", "postage"]);
+
 pub(crate) fn shipping(ask: &Ask<'_>) -> Option<GraphAnswer> {
+    // The only reason for a delay that the graph holds is the part of the map.
+    if ask.cues.has(FEE) || ask.why() && ask.places.is_empty() {
+        return None;
+    }
     if ask.products.is_empty() && ask.doubtful.is_empty() && ask.categories.is_empty() {
         let place = ask.places.first().map(|(place, _)| *place);
+        if let (Some(home), Some(place)) = (ask.warehouses.first(), place) {
+            return from_warehouse(ask, home, place);
+        }
         return match place {
             Some(place) => to_place(ask, place),
             None => carrier(ask),
@@ -44,14 +56,40 @@ fn place_policy<'g>(ask: &Ask<'g>, place: &'g Node) -> Option<(&'g Node, Path<'g
     })
 }
 
+fn verdict(policy: &Node) -> Verdict {
+    policy.rule.as_ref().map_or(Verdict::Depends, |rule| rule.verdict)
+}
+
 fn decides(policy: &Node) -> bool {
     policy.rule.as_ref().is_some_and(|rule| rule.verdict != Verdict::Yes)
+}
+
+/// "广州仓到北京几天".
+fn from_warehouse<'g>(ask: &Ask<'g>, home: &'g Node, place: &'g Node) -> Option<GraphAnswer> {
+    let days = days(ask, home, place)?;
+    let (from, to, long) = (home.name(ask.language), place.name(ask.language), say::days(ask, days));
+    let text = ask.say(
+        format!("从{from}寄到{to}一般需要 {long}。"),
+        format!("From the {from} to {to} a parcel usually takes {long}."),
+    );
+    Some(Path::from(home).then(EdgeKind::Serves, place).answer(ask, text))
+}
+
+/// Why it takes so long: the rule for that part of the map.
+fn delay<'g>(ask: &Ask<'g>, place: &'g Node, long: &str) -> Option<GraphAnswer> {
+    let (policy, path) = place_policy(ask, place)?;
+    let (name, told) = (place.name(ask.language), ask.text_of(policy));
+    let text = ask.say(
+        format!("寄到{name}一般需要 {long}，因为这里适用“{}”：{told}", policy.name.zh),
+        format!("Delivery to {name} usually takes {long}, because “{}” applies there: {told}", policy.name.en),
+    );
+    Some(path.answer(ask, text))
 }
 
 fn to_place<'g>(ask: &Ask<'g>, place: &'g Node) -> Option<GraphAnswer> {
     let policy = place_policy(ask, place);
     if let Some((policy, path)) = policy.as_ref().filter(|(policy, _)| decides(policy)) {
-        return Some(path.clone().answer(ask, ask.text_of(policy).to_owned()));
+        return Some(path.clone().answer(ask, ask.text_of(policy).to_owned()).decided(verdict(policy)));
     }
     let all =
         ask.graph.of_kind(NodeKind::Warehouse).filter_map(|w| Some((w, days(ask, w, place)?))).collect::<Vec<_>>();
@@ -59,6 +97,13 @@ fn to_place<'g>(ask: &Ask<'g>, place: &'g Node) -> Option<GraphAnswer> {
     let latest = all.into_iter().max_by_key(|(_, days)| (days.max, days.min)).map_or(soonest, |(_, days)| days);
     let (name, from) = (place.name(ask.language), nearest.name(ask.language));
     let (soon, late) = (say::days(ask, soonest), say::days(ask, latest));
+    if ask.why() {
+        return delay(
+            ask,
+            place,
+            &if soonest == latest { soon } else { say::days(ask, Days { min: soonest.min, max: latest.max }) },
+        );
+    }
     let more = policy.as_ref().map(|(policy, _)| ask.text_of(policy)).unwrap_or_default();
     let text = if soonest == latest {
         ask.say(
@@ -128,7 +173,7 @@ fn of_product<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
     };
     let local = place_policy(ask, place);
     if let Some((policy, path)) = local.as_ref().filter(|(policy, _)| decides(policy)) {
-        return Some(path.clone().answer(ask, ask.text_of(policy).to_owned()));
+        return Some(path.clone().answer(ask, ask.text_of(policy).to_owned()).decided(verdict(policy)));
     }
     if let Some(ruling) = ruling.as_ref().filter(|ruling| decides(ruling.policy)) {
         let text = ask.say(format!("{thing}从{from}发货。{told}"), format!("We send {thing} from {from}. {told}"));
@@ -137,6 +182,9 @@ fn of_product<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
     let reach = ready.iter().filter_map(|warehouse| Some((*warehouse, days(ask, warehouse, place)?)));
     let (warehouse, days) = reach.min_by_key(|(_, days)| (days.max, days.min))?;
     let (home, name, long) = (warehouse.name(ask.language), place.name(ask.language), say::days(ask, days));
+    if ask.why() {
+        return delay(ask, place, &long);
+    }
     let special = policy.filter(|policy| !is_standard(ask, policy)).map(|policy| ask.text_of(policy));
     let more: Vec<&str> = special.into_iter().chain(local.as_ref().map(|(policy, _)| ask.text_of(policy))).collect();
     let more = more.join(if ask.zh() { "" } else { " " });
@@ -178,7 +226,8 @@ fn from_place<'g>(
             ),
         ),
     };
-    Some(Path::from(product).then(EdgeKind::ShipsFrom, warehouse).answer(ask, text))
+    let verdict = if there.is_some() { Verdict::Yes } else { Verdict::No };
+    Some(Path::from(product).then(EdgeKind::ShipsFrom, warehouse).answer(ask, text).decided(verdict))
 }
 
 fn carrier(ask: &Ask<'_>) -> Option<GraphAnswer> {

@@ -1,9 +1,9 @@
 //! What a product is like.
 
 use super::ask::{Ask, MOST_CHOICES};
-use super::{GraphAnswer, Path, say};
+use super::{GraphAnswer, Path, numbers, say};
 use crate::normal::Normal;
-use crate::{Node, NodeKind, Value};
+use crate::{Node, NodeKind, Value, Verdict};
 
 /// Attributes in an overview.
 const OVERVIEW: usize = 6;
@@ -24,7 +24,14 @@ pub(crate) fn value_of<'g>(product: &'g Node, attribute: &Node) -> Option<&'g Va
 /// The attributes that the text names and the product has, each once.
 pub(crate) fn asked<'g>(ask: &Ask<'g>, product: &'g Node) -> Vec<(&'g Node, &'g Value)> {
     let mut found: Vec<(&Node, &Value)> = Vec::new();
-    for (candidates, _) in &ask.attributes {
+    let measured = numbers::limits(ask.text);
+    let by_unit = ask.graph.of_kind(NodeKind::Attribute).filter(|_| ask.attributes.is_empty()).filter(|attribute| {
+        let about = |limit: &numbers::Limit| limit.unit == "m²" && attribute.id == "attribute:area";
+        measured.iter().any(about)
+    });
+    let by_unit = by_unit.map(|attribute| vec![attribute]);
+    let named = ask.attributes.iter().map(|(candidates, _)| candidates.clone());
+    for candidates in named.chain(by_unit) {
         let known = candidates.iter().find_map(|attribute| Some((*attribute, value_of(product, attribute)?)));
         found.extend(known.filter(|(new, _)| found.iter().all(|(old, _)| old.id != new.id)));
     }
@@ -42,7 +49,11 @@ fn of_product<'g>(ask: &Ask<'g>, product: &'g Node) -> Option<GraphAnswer> {
     } else {
         return None;
     };
-    Some(Path::from(product).answer(ask, text))
+    let answer = Path::from(product).answer(ask, text);
+    Some(match asked.first() {
+        Some((_, Value::Flag(flag))) => answer.decided(if *flag { Verdict::Yes } else { Verdict::No }),
+        _ => answer,
+    })
 }
 
 /// The question is about the product as a whole; "how is its sound" is not.
@@ -124,5 +135,5 @@ fn of_category<'g>(ask: &Ask<'g>, category: &'g Node) -> Option<GraphAnswer> {
         return None;
     }
     let text = sentences.join(if ask.zh() { "" } else { " " });
-    Some(Path::from(category).answer(ask, text))
+    Some(Path::from(category).answer(ask, text).found(known.into_iter().copied()))
 }

@@ -16,16 +16,16 @@ pub struct Run {
 }
 
 impl Run {
-    /// Texts are sorted by their length.
-    pub fn of(texts: &[&[u32]]) -> Vec<Run> {
+    /// Of the texts' lengths, sorted.
+    pub fn of(lengths: &[usize]) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         let mut total = 0;
-        for text in texts {
+        for &length in lengths {
             match runs.last_mut() {
-                Some(run) if run.length == text.len() => run.texts += 1,
-                _ => runs.push(Run { start: total, texts: 1, length: text.len() }),
+                Some(run) if run.length == length => run.texts += 1,
+                _ => runs.push(Run { start: total, texts: 1, length }),
             }
-            total += text.len();
+            total += length;
         }
         runs
     }

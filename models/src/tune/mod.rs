@@ -1,6 +1,6 @@
 //! Tuning of the encoder: low-rank deltas of its linears (LoRA, Hu et al. 2021), trained with the supervised contrastive
-//! loss (Khosla et al. 2020) so that texts of one intent, and the two sides of a paraphrase, lie together. The deltas
-//! are an `Adapter`, a file of a few MB that is added to the weights when the encoder is opened.
+//! loss (Khosla et al. 2020) so that texts of one intent, and the two sides of a paraphrase, lie together; for
+//! entities with a softmax over the labels of each piece. The deltas are an `Adapter`, a file of a few MB that is added to the weights when the encoder is opened.
 //!
 //! Forward and backward pass are written out: candle's own backward pass would also compute the gradients of the
 //! frozen weights, which are two thirds of the work.
@@ -8,13 +8,16 @@
 mod adam;
 mod layer;
 mod loss;
+mod lower;
 mod sampler;
+mod teacher;
 
+use std::ops::Range;
 use std::path::Path;
 
 use candle_core::{Device, Result, Tensor};
 
-pub use sampler::{Material, Source, Text};
+pub use sampler::{Material, Source, Span, Text};
 
 use crate::adapter::{Adaptation, Adapter};
 use crate::bert::Bert;
@@ -22,6 +25,9 @@ use crate::encoder::{Encoder, Reading};
 use crate::{ModelError, Precision, tokens::Tokens};
 use adam::Adam;
 use layer::{LayerGradient, Run};
+use lower::Lower;
+use sampler::Sampler;
+use teacher::Teacher;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TuneOptions {
@@ -29,7 +35,7 @@ pub struct TuneOptions {
     /// Layers below stay as they are.
     pub first_layer: usize,
     pub steps: usize,
-    /// Texts in a step.
+    /// Texts in a step; fewer where they are long.
     pub batch: usize,
     pub rate: f32,
     /// Steps over which the rate grows from nothing.
@@ -68,6 +74,24 @@ pub struct Step {
     pub loss: f32,
 }
 
+/// Tokens of each text, and where in the text each of them comes from.
+struct Read {
+    tokens: Vec<Tokens>,
+    spans: Vec<Vec<Range<usize>>>,
+}
+
+/// Tokens of a step, about.
+const STEP_TOKENS: usize = 1280;
+const LEAST_TEXTS: usize = 16;
+
+impl Read {
+    /// Texts in a step: what long ones say is no more worth than what short ones say, but costs more.
+    fn batch(&self, options: &TuneOptions) -> usize {
+        let mean = self.tokens.iter().map(|t| t.len()).sum::<usize>() / self.tokens.len().max(1);
+        options.batch.min((STEP_TOKENS / mean.max(1)).max(LEAST_TEXTS))
+    }
+}
+
 /// Trains an adapter for the encoder in `dir`; with a `base`, upon the encoder that has it, and the answer holds both.
 /// Deterministic for the same seed and number of threads. `keep_on` is asked after every step.
 pub fn tune(
@@ -83,16 +107,26 @@ pub fn tune(
         ModelError::Failed("only the prepared encoder can be tuned, not another BERT-family model".into())
     })?;
     let mut adapter = Adapter::new(bert, options.rank, options.first_layer, options.seed);
-    let tokens = tokenise(&reading, material, options.length)?;
-    let mut sampler = sampler::Sampler::new(material, options.batch, options.seed)
+    let read = tokenise(&reading, material, options.length)?;
+    let mut sampler = Sampler::new(material, read.batch(options), options.seed)
         .ok_or_else(|| ModelError::Failed("there is nothing to tune on".into()))?;
+    let mut lower = Lower::new(bert, options.first_layer.min(bert.layers.len()), &read.tokens);
+    let mut teacher = Teacher::new(bert.hidden, material, &read, options.temperature);
     let mut adam = Adam::new(&adapter);
     for step in 0..options.steps {
         let batch = sampler.next();
-        let texts: Vec<&[u32]> = batch.iter().map(|(text, _)| tokens[*text].0.as_slice()).collect();
-        let classes: Vec<usize> = batch.iter().map(|(_, class)| *class).collect();
-        let (loss, gradient) = gradient(bert, &adapter, &texts, &classes, options.temperature)?;
-        adam.step(&mut adapter, &gradient, rate(step, options));
+        let rows = lower.rows(&batch.texts)?;
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|&i| rows[i].len());
+        let lengths: Vec<usize> = order.iter().map(|&i| rows[i].len() / bert.hidden).collect();
+        let x: Vec<f32> = order.iter().flat_map(|&i| rows[i].iter().copied()).collect();
+        let x = Tensor::from_vec(x, (lengths.iter().sum::<usize>(), bert.hidden), &Device::Cpu)?;
+        let rate = rate(step, options);
+        let labels: Vec<usize> = order.iter().map(|&i| batch.labels[i]).collect();
+        let (loss, gradient) =
+            gradient(bert, &adapter, x, &lengths, |rows| teacher.slopes(batch.source, rows, &labels, &lengths))?;
+        adam.step(&mut adapter, &gradient, rate);
+        teacher.step(batch.source, rate);
         if !keep_on(Step { step: step + 1, loss }) {
             break;
         }
@@ -115,47 +149,44 @@ fn rate(step: usize, options: &TuneOptions) -> f32 {
     options.rate * 0.5 * (1.0 + (std::f32::consts::PI * gone.min(1.0)).cos())
 }
 
-fn tokenise(reading: &Reading, material: &Material, length: usize) -> std::result::Result<Vec<Tokens>, ModelError> {
-    let one = |text: &Text| {
-        let mut tokens = reading.tokens(&text.text, text.kind)?;
-        if tokens.0.len() > length.max(3) {
-            let last = tokens.0[tokens.0.len() - 1];
-            tokens.0.truncate(length.max(3) - 1);
+fn tokenise(reading: &Reading, material: &Material, length: usize) -> std::result::Result<Read, ModelError> {
+    let length = length.max(3);
+    let mut read = Read { tokens: Vec::new(), spans: Vec::new() };
+    for text in &material.texts {
+        let (mut tokens, mut spans) = reading.spanned(&text.text, text.kind)?;
+        if let Some(last) = tokens.0.last().copied().filter(|_| tokens.0.len() > length) {
+            tokens.0.truncate(length - 1);
+            spans.truncate(length - 1);
             tokens.0.push(last);
+            spans.push(0..0);
         }
-        Ok(tokens)
-    };
-    material.texts.iter().map(one).collect()
+        read.tokens.push(tokens);
+        read.spans.push(spans);
+    }
+    Ok(read)
 }
 
-/// Loss of the batch and gradient of the adapter's parameters.
+/// Loss of the batch and gradient of the adapter's parameters. `x` is what the lowest layer with deltas sees, texts sorted
+/// by their `lengths`; `loss` gets the last layer's rows, and returns the loss and its slope at each.
 fn gradient(
     bert: &Bert,
     adapter: &Adapter,
-    texts: &[&[u32]],
-    classes: &[usize],
-    temperature: f32,
+    mut x: Tensor,
+    lengths: &[usize],
+    loss: impl FnOnce(&[f32]) -> (f32, Vec<f32>),
 ) -> Result<(f32, Vec<LayerGradient>)> {
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by_key(|&i| texts[i].len());
-    let sorted: Vec<&[u32]> = order.iter().map(|&i| texts[i]).collect();
-    let classes: Vec<usize> = order.iter().map(|&i| classes[i]).collect();
-    let runs = Run::of(&sorted);
-    let rows = bert.embed(&sorted)?;
-    let count = rows.len();
-    let mut x = Tensor::from_vec(rows, (count / bert.hidden, bert.hidden), &Device::Cpu)?;
+    let lowest = adapter.layers.iter().position(Option::is_some).unwrap_or(bert.layers.len());
+    let runs = Run::of(lengths);
     let mut saved = Vec::new();
-    for (i, layer) in bert.layers.iter().enumerate() {
+    for (i, layer) in bert.layers.iter().enumerate().skip(lowest) {
         let delta = adapter.layers.get(i).and_then(Option::as_ref);
         let (y, kept) = layer::forward(bert, layer, delta, &x, &runs)?;
         saved.push(kept);
         x = y;
     }
-    let lengths: Vec<usize> = sorted.iter().map(|t| t.len()).collect();
     let rows: Vec<f32> = x.flatten_all()?.to_vec1()?;
-    let (loss, slopes) = loss::pooled(&rows, bert.hidden, &lengths, &classes, temperature);
+    let (loss, slopes) = loss(&rows);
     let mut slope = Tensor::from_vec(slopes, x.shape(), x.device())?;
-    let lowest = adapter.layers.iter().position(Option::is_some).unwrap_or(bert.layers.len());
     let mut gradients: Vec<LayerGradient> = Vec::new();
     for i in (lowest..bert.layers.len()).rev() {
         let Some(kept) = saved.pop() else { break };

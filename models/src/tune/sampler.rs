@@ -1,5 +1,7 @@
 //! Which texts make a step: each step is of one source, chosen by weight.
 
+use std::ops::Range;
+
 use crate::Kind;
 use crate::head::split_mix;
 
@@ -16,7 +18,12 @@ pub enum Source {
     Classes(Vec<Vec<usize>>),
     /// Two texts, and whether they mean the same.
     Pairs(Vec<(usize, usize, bool)>),
+    /// Texts with their entities, in their order, not overlapping; texts without entities count, too.
+    Spans(Vec<(usize, Vec<Span>)>),
 }
+
+/// An entity: byte range in the text, and number of its kind.
+pub type Span = (Range<usize>, usize);
 
 /// What to tune on.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,10 +40,22 @@ impl Material {
     }
 }
 
+/// Texts of one step, and what is known of each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// Number of the source.
+    pub source: usize,
+    pub texts: Vec<usize>,
+    /// Of sentences: classes in this batch. Of spans: the number of the text in the source.
+    pub labels: Vec<usize>,
+}
+
 pub struct Sampler<'a> {
     material: &'a Material,
     batch: usize,
     random: u64,
+    /// Of each source of spans: its texts in the order in which they come, the next one last.
+    queues: Vec<Vec<usize>>,
 }
 
 impl<'a> Sampler<'a> {
@@ -45,9 +64,12 @@ impl<'a> Sampler<'a> {
         let usable = |source: &Source| match source {
             Source::Classes(classes) => classes.iter().filter(|c| c.len() > 1).count() > 1,
             Source::Pairs(pairs) => pairs.iter().any(|p| p.2),
+            Source::Spans(texts) => texts.iter().any(|t| !t.1.is_empty()),
         };
         let usable = material.sources.iter().all(|(source, weight)| usable(source) && *weight > 0.0);
-        (usable && !material.sources.is_empty()).then_some(Sampler { material, batch: batch.max(4), random: seed })
+        let queues = vec![Vec::new(); material.sources.len()];
+        let sampler = Sampler { material, batch: batch.max(4), random: seed, queues };
+        (usable && !material.sources.is_empty()).then_some(sampler)
     }
 
     fn below(&mut self, n: usize) -> usize {
@@ -65,40 +87,50 @@ impl<'a> Sampler<'a> {
         all
     }
 
-    /// Texts with their class in this batch.
-    pub fn next(&mut self) -> Vec<(usize, usize)> {
+    pub fn next(&mut self) -> Batch {
         let total: f32 = self.material.sources.iter().map(|s| s.1).sum();
         let mut at = (self.below(1 << 24) as f32 / (1 << 24) as f32) * total;
-        let mut chosen = &self.material.sources[0].0;
-        for (source, weight) in &self.material.sources {
-            chosen = source;
+        let mut source = 0;
+        for (number, (_, weight)) in self.material.sources.iter().enumerate() {
+            source = number;
             at -= weight;
             if at < 0.0 {
                 break;
             }
         }
-        match chosen {
+        let mut out = Batch { source, texts: Vec::with_capacity(self.batch), labels: Vec::with_capacity(self.batch) };
+        let mut put = |text, label| {
+            out.texts.push(text);
+            out.labels.push(label);
+        };
+        let material = self.material;
+        match &material.sources[source].0 {
             Source::Classes(classes) => {
                 let groups = (self.batch / 2).min(classes.len());
                 let each = (self.batch / groups).max(2);
-                let mut out = Vec::with_capacity(self.batch);
                 for class in self.choose(classes.len(), groups) {
                     let members = &classes[class];
-                    for i in self.choose(members.len(), each) {
-                        out.push((members[i], class));
-                    }
+                    self.choose(members.len(), each).into_iter().for_each(|i| put(members[i], class));
                 }
-                out
             }
             Source::Pairs(pairs) => {
-                let mut out = Vec::with_capacity(self.batch);
                 for (class, i) in self.choose(pairs.len(), self.batch / 2).into_iter().enumerate() {
                     let (a, b, same) = pairs[i];
-                    out.push((a, 2 * class));
-                    out.push((b, if same { 2 * class } else { 2 * class + 1 }));
+                    put(a, 2 * class);
+                    put(b, if same { 2 * class } else { 2 * class + 1 });
                 }
-                out
+            }
+            Source::Spans(texts) => {
+                for _ in 0..self.batch.min(texts.len()) {
+                    if self.queues[source].is_empty() {
+                        self.queues[source] = self.choose(texts.len(), texts.len());
+                    }
+                    if let Some(i) = self.queues[source].pop() {
+                        put(texts[i].0, i);
+                    }
+                }
             }
         }
+        out
     }
 }

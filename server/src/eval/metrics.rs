@@ -15,6 +15,8 @@ pub struct Outcome {
     pub best: String,
     /// Of the best guess.
     pub confidence: f32,
+    /// How far outside all intents it seems, 0 to 1.
+    pub outside: f32,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -42,7 +44,7 @@ pub struct IntentFigures {
 pub struct OutOfScope {
     pub recall: f64,
     pub precision: f64,
-    /// That an in-scope example is surer than one out of scope, by the best guess's confidence.
+    /// That an example out of scope seems farther outside than one in scope.
     pub auroc: f64,
 }
 
@@ -105,8 +107,8 @@ pub fn intents(outcomes: &[Outcome]) -> IntentFigures {
             recall: share(found, outside.len()),
             precision: share(found, refused),
             auroc: auroc(
-                &inside.iter().map(|o| o.confidence).collect::<Vec<_>>(),
-                &outside.iter().map(|o| o.confidence).collect::<Vec<_>>(),
+                &outside.iter().map(|o| o.outside).collect::<Vec<_>>(),
+                &inside.iter().map(|o| o.outside).collect::<Vec<_>>(),
             ),
         }),
         intents: rows,
@@ -202,7 +204,8 @@ mod tests {
 
     fn outcome(expected: &str, best: &str, confidence: f32) -> Outcome {
         let answered = if confidence < 0.5 { FALLBACK } else { best };
-        Outcome { expected: expected.into(), answered: answered.into(), best: best.into(), confidence }
+        let outside = 1.0 - confidence;
+        Outcome { expected: expected.into(), answered: answered.into(), best: best.into(), confidence, outside }
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! `kefu eval`: the shop's intents and retrieval on sets that nothing was trained or tuned on; models on test files. The dialogs are run by
 //! `cargo test -p bot --test dialogs`; `make eval` does both.
 
+mod bench;
+mod calibration;
 pub mod data_sets;
+mod knowledge_set;
 pub mod material;
 mod metrics;
 mod nlu_set;
 pub mod public;
+mod retrieval;
 mod svm;
 
 use crate::config::Config;
@@ -35,6 +39,12 @@ pub struct Options {
 enum What {
     /// Measures a model folder (`kefu train --out`) on a test file.
     Nlu(nlu_set::Options),
+    /// Measures an index folder (`kefu index`) on questions whose articles are known, and on questions without an answer.
+    Knowledge(knowledge_set::Options),
+    /// Fits the calibration of search scores on public data sets that retrieval is not tested with.
+    Calibration(calibration::Options),
+    /// Measures retrieval on public data sets: FAQs and long answers, in both languages.
+    Retrieval(retrieval::Options),
     /// Measures understanding on public data sets: trains on their training parts, tests on their test parts.
     Sets(public::Options),
 }
@@ -42,6 +52,9 @@ enum What {
 pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
     match options.what {
         Some(What::Nlu(options)) => nlu_set::run(config, &options).await,
+        Some(What::Knowledge(options)) => knowledge_set::run(config, &options).await,
+        Some(What::Calibration(options)) => calibration::run(config, &options).await,
+        Some(What::Retrieval(options)) => retrieval::run(config, &options).await,
         Some(What::Sets(options)) => public::run(&config, &options).await,
         None => shop(&config, &options.sets, options.json).await,
     }

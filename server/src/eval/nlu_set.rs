@@ -73,6 +73,7 @@ pub async fn run(mut config: Config, options: &Options) -> anyhow::Result<()> {
                 best: u.ranking.first().map_or(FALLBACK, |r| r.0.as_str()).to_owned(),
                 answered: u.intent,
                 confidence: u.confidence,
+                outside: u.outside,
             });
         }
         progress.at(outcomes.len(), tests.len());
@@ -113,6 +114,12 @@ fn shown(report: &Report) -> String {
             "entities: F1 {:.3}, precision {:.3}, recall {:.3} ({} right of {} expected and {} found)",
             entities.f1, entities.precision, entities.recall, entities.right, entities.expected, entities.found
         ));
+        if entities.other_labels > 0 {
+            line(format_args!(
+                "          {} more found, of kinds that the test file never marks: not counted",
+                entities.other_labels
+            ));
+        }
         line(format_args!("{}", head("entity")));
         for r in &entities.labels {
             let name = column(&short(&r.name, 32), 32);

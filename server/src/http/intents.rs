@@ -7,7 +7,7 @@ use crate::guard::staff::{Can, Edit};
 use crate::store::training::{Saved, StoredIntent};
 use crate::training::{self, Changed, Kind};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -17,9 +17,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Arc<App>> {
+    // As many and as long examples as one intent may have are taken in one piece.
+    let body = DefaultBodyLimit::max(EXAMPLES * (EXAMPLE_CHARS * 4 + 4));
     OpenApiRouter::new()
-        .routes(routes!(intents))
         .routes(routes!(save, delete))
+        .layer(body)
+        .routes(routes!(intents))
         .routes(routes!(rename))
         .routes(routes!(change))
         .routes(routes!(move_examples))

@@ -1,5 +1,9 @@
 //! HTTP and WebSocket. One file per screen or client; what they share is `views` (the shapes that go out).
 
+pub mod article_edit;
+pub mod article_import;
+pub mod article_versions;
+pub mod article_views;
 pub mod articles;
 pub mod chat;
 pub mod chat_socket;
@@ -7,11 +11,17 @@ pub mod console;
 pub mod console_socket;
 pub mod dashboard;
 pub mod demo;
+pub mod gaps;
+pub mod graph;
+pub mod graph_ask;
+pub mod graph_files;
+pub mod help;
 pub mod import;
 pub mod intents;
 pub mod login;
 pub mod meta;
 pub mod pages;
+pub mod replay;
 pub mod search;
 pub mod training;
 pub mod try_bot;
@@ -55,10 +65,18 @@ fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(chat::routes())
         .merge(articles::routes())
+        .merge(article_import::routes())
+        .merge(article_edit::routes())
+        .merge(article_versions::routes())
+        .merge(replay::routes())
+        .merge(gaps::routes())
         .merge(search::routes())
         .merge(login::routes())
         .merge(console::routes())
         .merge(dashboard::routes())
+        .merge(graph::routes())
+        .merge(graph_ask::routes())
+        .merge(graph_files::routes())
         .merge(intents::routes())
         .merge(training::routes())
         .merge(import::routes())
@@ -82,6 +100,7 @@ pub fn router(app: Arc<App>) -> Router {
     routes
         .route("/api/v1/chat/ws", axum::routing::get(chat_socket::connect))
         .route("/api/v1/staff/ws", axum::routing::get(console_socket::connect))
+        .merge(help::routes())
         .fallback(pages::page)
         .layer(DefaultBodyLimit::max(BODY))
         .layer(from_fn_with_state(app.clone(), measure))

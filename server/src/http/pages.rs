@@ -15,9 +15,7 @@ fn page_of(path: &str) -> Option<&'static str> {
         "" => Some("index.html"),
         "docs" => Some("docs.html"),
         "staff" => Some("staff.html"),
-        "help" => Some("help.html"),
         _ if path.starts_with("staff/") => Some("staff.html"),
-        _ if path.starts_with("help/") => Some("help.html"),
         _ => None,
     }
 }

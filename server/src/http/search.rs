@@ -50,7 +50,7 @@ pub struct Hit {
     pub cosine: f32,
 }
 
-fn slow_down(_: i64) -> Error {
+pub fn slow_down(_: i64) -> Error {
     Error::client(
         StatusCode::TOO_MANY_REQUESTS,
         "rate_limited",

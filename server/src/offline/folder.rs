@@ -2,12 +2,12 @@
 //! at all: first beside its place, then put there by one rename, so that whoever reads it, and whenever the process is
 //! killed, there is the old model or the new one.
 
+use super::place;
 use crate::app;
 use crate::config::Config;
 use anyhow::Context;
 use models::Embedder;
 use nlu::{IntentModel, Nlu};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, Permissions};
 use std::io::Write;
@@ -67,29 +67,8 @@ impl Description {
     }
 }
 
-/// What is wrong with a place for a model is said before hours of training, not after.
 pub fn check(to: &Path) -> anyhow::Result<()> {
-    anyhow::ensure!(to.file_name().is_some(), "--out {} names no folder", to.display());
-    if to.exists() {
-        anyhow::ensure!(to.is_dir(), "{} is no folder; choose another --out", to.display());
-        let empty = std::fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_none();
-        anyhow::ensure!(
-            empty || describe(to).is_ok(),
-            "{} holds something else than a model, which would be lost; choose another --out",
-            to.display()
-        );
-    }
-    let parent = parent(to);
-    std::fs::create_dir_all(&parent)
-        .and_then(|()| tempfile::tempdir_in(&parent)?.close())
-        .with_context(|| format!("{} is not writable; choose another --out", parent.display()))
-}
-
-fn parent(of: &Path) -> PathBuf {
-    match of.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
-        _ => PathBuf::from("."),
-    }
+    place::check(to, "a model", |dir| describe(dir).is_ok())
 }
 
 pub fn write(to: &Path, files: &[(&str, Vec<u8>)]) -> anyhow::Result<()> {
@@ -99,7 +78,7 @@ pub fn write(to: &Path, files: &[(&str, Vec<u8>)]) -> anyhow::Result<()> {
     let fresh = tempfile::Builder::new()
         .prefix(".kefu-model-")
         .permissions(Permissions::from_mode(0o777)) // less the umask, like any folder
-        .tempdir_in(parent(to))
+        .tempdir_in(place::parent(to))
         .with_context(context)?;
     for (name, bytes) in files {
         let write = || -> std::io::Result<()> {
@@ -109,25 +88,7 @@ pub fn write(to: &Path, files: &[(&str, Vec<u8>)]) -> anyhow::Result<()> {
         };
         write().with_context(context)?;
     }
-    File::open(fresh.path()).and_then(|f| f.sync_all()).with_context(context)?;
-    if to.exists() {
-        exchange(fresh.path(), to).with_context(context)?;
-        drop(fresh); // now the old model
-    } else {
-        std::fs::rename(fresh.keep(), to).with_context(context)?;
-    }
-    File::open(parent(to)).and_then(|f| f.sync_all()).with_context(context)
-}
-
-/// The two folders change places in one step, where the file system can do that; else in two.
-fn exchange(a: &Path, b: &Path) -> std::io::Result<()> {
-    if renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).is_ok() {
-        return Ok(());
-    }
-    let aside = a.with_extension("old");
-    std::fs::rename(b, &aside)?;
-    std::fs::rename(a, b)?;
-    std::fs::rename(aside, a)
+    place::replace(fresh.path(), to).with_context(context)
 }
 
 fn describe(dir: &Path) -> anyhow::Result<Description> {

@@ -1,10 +1,15 @@
-//! Training and reading without a server or a store: `kefu train --out`, `kefu parse`, and the model folder between them.
+//! Without a server or a store: `kefu train --out`, `kefu parse`, and the model folder between them; `kefu index`,
+//! `kefu search`, and the index folder between them.
 
 pub mod folder;
+pub mod index;
+mod lines;
 pub mod parse;
+mod place;
 pub mod progress;
+pub mod search;
 pub mod train;
-mod tuning;
+pub mod tuning;
 
 use std::io::{ErrorKind, Write};
 

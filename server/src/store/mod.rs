@@ -4,10 +4,14 @@
 //! Two rules keep it correct on both engines: a transaction's first statement is a write (on SQLite a
 //! transaction that starts by reading fails under load), and a claim is one `UPDATE … WHERE … RETURNING`.
 
+pub mod articles;
 pub mod content;
 pub mod conversations;
 pub mod customers;
+pub mod gaps;
+pub mod graph;
 pub mod messages;
+pub mod replay;
 pub mod reports;
 pub mod staff;
 pub mod tickets;

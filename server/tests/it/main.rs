@@ -3,13 +3,19 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod articles;
 mod bad_input;
 mod content;
 mod crash;
+mod gaps;
+mod graph;
 mod handoff;
 mod harness;
+mod help;
+mod import;
 mod meta;
 mod orders;
+mod replay;
 mod resume;
 mod roles;
 mod startup;
@@ -59,7 +65,13 @@ fn main() -> ExitCode {
         roles::cases,
         bad_input::cases,
         content::cases,
+        import::cases,
+        help::cases,
+        articles::cases,
+        replay::cases,
+        gaps::cases,
         training::cases,
+        graph::cases,
         startup::cases,
         meta::cases,
     ];

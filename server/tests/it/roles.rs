@@ -35,7 +35,8 @@ async fn staff_routes(server: &Server) -> Vec<(String, String)> {
             let path = rest
                 .replace("{id}", "nothing")
                 .replace("{slug}", "no-such-article")
-                .replace("{name}", "no_such_intent");
+                .replace("{name}", "no_such_intent")
+                .replace("{number}", "1");
             assert!(!path.contains('{'), "{path}");
             routes.push((method.clone(), path));
         }
@@ -53,7 +54,8 @@ fn allowed(method: &str, path: &str) -> &'static [&'static str] {
     match path.split('/').nth(1).unwrap() {
         "me" | "logout" | "try" => ALL,
         "articles" if method == "get" => ALL,
-        "articles" | "intents" | "train" => EDIT,
+        "articles" | "article-import" | "article-export" | "markdown" | "replay" | "gaps" | "graph" | "intents"
+        | "train" => EDIT,
         "queue" | "conversations" | "tickets" | "agents" => CONSOLE,
         "dashboard" => SUPERVISE,
         _ => panic!("who may {method} {path}? Say it in `allowed`"),

@@ -203,6 +203,13 @@ async fn intents_are_renamed_and_examples_move(engine: Engine) {
     let renamed = editor.post("/intents/cat_bath/rename", &json!({"to": "宠物/洗澡", "revision": revision})).await.ok();
     assert_eq!((renamed["name"].as_str(), renamed["examples"].as_array().unwrap().len()), (Some("宠物/洗澡"), 10));
     assert!(intent(&editor, "cat_bath").await.is_none());
+    // As many examples as an intent may have are saved in one piece.
+    let mut many: Vec<String> = (0..5_000).map(|i| format!("{i} {}", "很长的例句".repeat(40))).collect();
+    let full = editor.put("/intents/full", &json!({"examples": many, "revision": 0})).await.ok();
+    assert_eq!(full["examples"].as_array().unwrap().len(), 5_000);
+    many.push("再多一条".into());
+    let beyond = json!({"examples": many, "revision": full["revision"]});
+    editor.put("/intents/full", &beyond).await.refused(422, "invalid");
     let moving = json!({"from": "宠物/洗澡", "to": "greet", "examples": [BATH[0], BATH[1]]});
     editor.post("/train/move", &moving).await.ok();
     editor.post("/train/move", &moving).await.refused(409, "stale_revision");

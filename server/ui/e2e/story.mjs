@@ -365,11 +365,38 @@ async function story(browser) {
   const start = old.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
   old[start] = `可以。下单时勾选“礼品包装”即可，${mark}。`;
   await body.fill(old.join("\n"));
-  await editor.click(at("preview-zh"));
   await editor.locator(at("rendered-zh")).filter({ hasText: mark }).waitFor();
+  // It is kept while it is written; English has not followed.
+  await editor.locator(`${at("draft-status")}[data-status="saved"]`).waitFor();
+  await editor.locator(at("out-of-date-en")).waitFor();
+  await editor.click(at("still-right-en"));
+  await editor.locator(at("out-of-date-en")).waitFor({ state: "detached" });
+  await editor.locator(`${at("draft-status")}[data-status="saved"]`).waitFor();
   await shot(editor, "editor");
-  await editor.click(at("save-article"));
-  await editor.locator(`${at("save-article")}:disabled`).waitFor();
+  await editor.click(at("submit"));
+  await editor.locator(at("state-review")).waitFor();
+
+  say("a supervisor reviews the change, sees in a replay what it does, and publishes it");
+  const boss = await open(browser, "supervisor", { width: 1440, height: 900, locale: "zh-CN" });
+  await signIn(boss, "supervisor", "zh");
+  await boss.click(at("nav-knowledge"));
+  await boss.click(at("tab-review"));
+  await boss.locator(at("review-item")).first().locator(at("see-changes")).click();
+  await boss.locator(`${at("diff")} ins`).filter({ hasText: "缎带" }).waitFor();
+  await shot(boss, "review");
+  await boss.locator(`.ant-drawer ${at("review-replay")}`).click();
+  await boss.locator(at("replay-report")).waitFor({ timeout: PATIENCE * 4 });
+  await boss.click(at("replay-text"));
+  await boss.locator(at("change")).filter({ hasText: mark }).first().waitFor();
+  await shot(boss, "replay");
+  await boss.click(at("publish"));
+  await boss.click(at("publish-ok"));
+  await boss.locator(`${at("draft-status")}[data-status="clean"]`).waitFor({ state: "attached" });
+  await boss.click(at("history"));
+  await boss.locator(`${at("diff")} ins`).filter({ hasText: "缎带" }).waitFor();
+  await shot(boss, "history");
+  await boss.keyboard.press("Escape");
+
   await editor.click(at("nav-try"));
   await editor.fill(at("try-input"), question);
   await editor.press(at("try-input"), "Enter");
@@ -379,12 +406,39 @@ async function story(browser) {
   check((await editor.locator(`${at("trace-ranking")} .bar`).count()) >= 2, "the trace ranks no intents");
   await shot(editor, "try-trace");
 
+  say("what nobody could answer becomes an article");
+  const wish = `杯子可以激光刻字吗，款式 ${Date.now() % 1000}`;
+  const before = await shop.locator(at("message-bot")).count();
+  await write(shop, wish);
+  await shop.locator(at("message-bot")).nth(before).waitFor();
+  await editor.click(at("nav-knowledge"));
+  await editor.click(at("tab-gaps"));
+  const gap = editor.locator(at("gap")).filter({ hasText: "激光刻字" }).first();
+  await gap.waitFor();
+  await gap.locator(at("gap-examples")).click();
+  await gap.locator(at("see-conversation")).first().click();
+  await editor.locator(".transcript").filter({ hasText: "激光刻字" }).waitFor();
+  await editor.keyboard.press("Escape");
+  await shot(editor, "gaps");
+  await gap.locator(at("gap-article")).click();
+  const empty = editor.locator(`textarea${at("body-zh")}, ${at("body-zh")} textarea`).first();
+  await empty.waitFor();
+  check((await editor.inputValue(at("title-zh"))).includes("激光刻字"), "the draft is not about what was asked");
+  await empty.fill("杯子可以激光刻字，最多八个汉字，下单时在备注里写明。");
+  await editor.locator(`${at("draft-status")}[data-status="saved"]`).waitFor();
+  await shot(editor, "gap-article");
+  await editor.click(at("publish"));
+  await editor.click(at("publish-ok"));
+  await editor.locator(`${at("draft-status")}[data-status="clean"]`).waitFor({ state: "attached" });
+  await editor.click(at("nav-knowledge"));
+  await editor.click(at("tab-gaps"));
+  await editor.click(at("gaps-closed"));
+  await editor.locator(at("gap")).filter({ hasText: "激光刻字" }).first().waitFor();
+
   say("the editor teaches the bot an intent: example, training, before and after, publishing");
   await teach(editor, shop);
 
   say("a supervisor sees the day");
-  const boss = await open(browser, "supervisor", { width: 1440, height: 900, locale: "zh-CN" });
-  await signIn(boss, "supervisor", "zh");
   await boss.click(at("nav-dashboard"));
   const figure = async (id) => Number.parseFloat(await boss.locator(`${at(`figure-${id}`)} b`).innerText());
   await boss.locator(at("figure-closed")).waitFor();

@@ -25,6 +25,8 @@ pub fn config(data: &Path, database: Option<&str>) -> Config {
     }
     // A sweep is the safety net; tests should not wait a second for it.
     config.worker.sweep_ms = 200;
+    // The site that is imported is one of the test's own.
+    config.knowledge.import_private = true;
     config
 }
 

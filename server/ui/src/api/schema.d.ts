@@ -653,6 +653,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/article-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is published: a zip of Markdown files with front matter, or JSON lines as `kefu index` reads them. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description markdown (a zip archive, by default) or jsonl */
+                    format?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": string;
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/article-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads files or a site and shows which articles would come of them; nothing is stored. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleImport"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleImportView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/article-import/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes drafts; nothing is published by it. An article that exists keeps its other languages. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TakeArticles"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TakenView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/articles": {
         parameters: {
             query?: never;
@@ -660,7 +864,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All articles for the editors' table. */
+        /** All articles for the editors' table, drafts of new ones and deleted ones among them. */
         get: {
             parameters: {
                 query?: {
@@ -668,6 +872,8 @@ export interface paths {
                     category?: string;
                     /** @description Only articles that have this version */
                     language?: string;
+                    /** @description published, unpublished, scheduled, expired, out_of_date, draft, review, rejected or deleted; without it all that are not deleted */
+                    state?: string;
                 };
                 header?: never;
                 path?: never;
@@ -702,7 +908,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Publishes a new article; the bot knows it when this returns. */
+        /** Publishes a new article in one step; the bot knows it when this returns. */
         post: {
             parameters: {
                 query?: never;
@@ -771,7 +977,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One article as editors see it. */
+        /** One article as editors see it: what is published, and which drafts there are. */
         get: {
             parameters: {
                 query?: never;
@@ -817,7 +1023,7 @@ export interface paths {
                 };
             };
         };
-        /** Publishes a change; the bot knows it when this returns. */
+        /** Publishes a change in one step, as a version of its own; the bot knows it when this returns. */
         put: {
             parameters: {
                 query?: never;
@@ -884,7 +1090,7 @@ export interface paths {
             };
         };
         post?: never;
-        /** Deletes an article in all its languages. */
+        /** Takes an article out of service, in all its languages; its versions are kept. */
         delete: {
             parameters: {
                 query?: never;
@@ -919,6 +1125,459 @@ export interface paths {
                     };
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/articles/{slug}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions, word by word. `from` 0 is nothing at all. */
+        get: {
+            parameters: {
+                query: {
+                    from: number;
+                    to: number;
+                };
+                header?: never;
+                path: {
+                    slug: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DiffView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/articles/{slug}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a draft, finished or not. Nobody but editors sees it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    slug: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DraftRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/articles/{slug}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Joins two people's changes of one article, and shows where they conflict. Nothing is stored. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    slug: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MergeRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MergeView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/articles/{slug}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An article's history: every version, and who did what. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    slug: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionList"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/articles/{slug}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its text. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    slug: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** One step of the way from a draft to what serves. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    slug: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StepRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /** Throws a draft away. */
+        delete: {
+            parameters: {
+                query: {
+                    revision: number;
+                };
+                header?: never;
+                path: {
+                    slug: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1706,6 +2365,979 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Unanswered and badly rated questions of the last days, grouped by meaning. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 30 by default */
+                    days?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GapList"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/gaps/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said in a conversation, for editors: without names, notes and personal details. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transcript"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/gaps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about a gap. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GapRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GapDecided"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a customer's question to the graph alone, without the bot. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GraphQuestion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GraphReply"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/edges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves the properties of an edge, or connects two nodes. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EdgeRequest"];
+                };
+            };
+            responses: {
+                /** @description The node that the edge leaves */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NodeView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes an edge away. */
+        delete: {
+            parameters: {
+                query: {
+                    from: string;
+                    kind: string;
+                    to: string;
+                    revision: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The graph as a file. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description nodes or edges (CSV), jsonld, yaml */
+                    format: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/export/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the export as JSON-LD leaves out. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExportReport"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed, by whom and when. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only changes before this one. */
+                    before?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GraphHistory"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads files of nodes and edges: first as a preview with problems by file and line, then into the graph. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GraphImport"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GraphImportView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes of the graph by kind and name, a page at a time. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A part of a name, an alias or the id, in any language. */
+                    q?: string;
+                    /** @description Only nodes of this kind. */
+                    kind?: string;
+                    /** @description Of the nodes found, from here on. */
+                    from?: number;
+                    /** @description At most 200, which is also the default. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NodeList"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One node with everything that it is connected to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NodeView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /** Saves a node or makes a new one; it is in use at once. What would break the graph is refused, with node and field. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NodeRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NodeView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a node and all edges at it. */
+        delete: {
+            parameters: {
+                query: {
+                    revision: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/graph/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the last change back, as a change of its own. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UndoRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GraphHistory"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/intents": {
         parameters: {
             query?: never;
@@ -2141,6 +3773,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/markdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Markdown as the help centre and the widget show it, for the live preview. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MarkdownRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MarkdownResponse"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/me": {
         parameters: {
             query?: never;
@@ -2268,6 +3955,88 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs real and test questions against the base that serves and the one with these drafts. The answer is a stream of
+         *     server-sent events; the last one is the report, or why there is none.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplayRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["ReplayEvent"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3268,6 +5037,42 @@ export interface components {
              */
             open: number;
         };
+        /** @description What an article says, in all its languages. */
+        ArticleContent: {
+            category: string;
+            /** @description Language (zh, en) -> text. */
+            versions: {
+                [key: string]: components["schemas"]["ArticleVersion"];
+            };
+            /** @description First and last day on which it serves, `2026-11-22`, in the business's time zone. */
+            valid_from?: string | null;
+            valid_until?: string | null;
+            /** @description Languages that are right although another has changed. */
+            still_right?: string[];
+            /** @description Languages whose text has not followed a change of another. Only in answers. */
+            out_of_date?: string[];
+            /** @description Language -> when its title or text last changed. Only in answers. */
+            changed?: {
+                [key: string]: number;
+            };
+        };
+        ArticleImport: {
+            /**
+             * @description Markdown with front matter, CSV, XLSX, HTML, DOCX, PDF, JSON of Zendesk's or Chatwoot's help centre, JSON lines;
+             *     or zip archives of them.
+             */
+            files?: components["schemas"]["ImportFile"][];
+            /** @description A site instead of files: its pages are fetched by its sitemap, within its robots.txt. */
+            url?: string | null;
+        };
+        ArticleImportView: {
+            articles: components["schemas"]["ImportedArticle"][];
+            files: components["schemas"]["ReadFile"][];
+            /** @description What was not taken, or not as it stands. */
+            notes: components["schemas"]["ReadNote"][];
+            /** @description Further notes, which are not listed. */
+            more_notes: number;
+        };
         ArticlePage: {
             slug: string;
             /** @description The language of this version; another than asked when there is no version in the asked one. */
@@ -3294,20 +5099,20 @@ export interface components {
             /** @description Ways in which customers ask this. */
             questions?: string[];
         };
-        ArticleView: {
+        ArticleView: components["schemas"]["ArticleContent"] & {
             slug: string;
-            category: string;
-            /** @description Language (zh, en) -> text. */
-            versions: {
-                [key: string]: components["schemas"]["ArticleVersion"];
-            };
             /** Format: int64 */
             updated_at: number;
             /**
              * Format: int64
-             * @description Send it back with a change; it is refused when somebody else saved meanwhile.
+             * @description Number of the version that is published, 0 when none is. Send it back with a change; it is refused when somebody else
+             *     published meanwhile.
              */
             revision: number;
+            /** @description Published, and today is one of its days. */
+            live: boolean;
+            /** @description Drafts and what waits for a review, newest first. */
+            open: components["schemas"]["VersionHead"][];
         };
         ButtonView: {
             title: string;
@@ -3318,6 +5123,16 @@ export interface components {
             add?: string[];
             /** @description They must be there; what is added takes the place of the last of them. */
             remove?: string[];
+        };
+        ChangeView: {
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            at: number;
+            who?: string | null;
+            /** @description save_node, delete_node, save_edge, delete_edge, import or undo */
+            action: string;
+            subject: string;
         };
         /** @description A conversation as its customer sees it. */
         ChatView: {
@@ -3441,15 +5256,72 @@ export interface components {
             /** @description What the business's own login would hand to the widget. */
             token: string;
         };
+        DiffView: {
+            /** @description Only those that differ. */
+            fields: components["schemas"]["FieldDiff"][];
+        };
+        Difference: {
+            new: number;
+            changed: number;
+            same: number;
+            removed: number;
+        };
         DiscardRequest: {
             /** @description Id of the candidate to drop. */
             candidate?: string | null;
             /** @description The draft's stamp, to bring all examples back to what is published. At least one of the two must be given. */
             draft?: string | null;
         };
+        DraftRequest: {
+            content: components["schemas"]["ArticleContent"];
+            /**
+             * Format: int64
+             * @description The draft that is saved; without it a new one is begun.
+             */
+            number?: number | null;
+            /**
+             * Format: int64
+             * @description The draft's revision that the editor has seen.
+             */
+            revision?: number | null;
+            /**
+             * Format: int64
+             * @description The published version that the text takes into account; 0 for a new article.
+             */
+            based_on?: number;
+            /** @description What the author says about the change. */
+            note?: string;
+            /** @description The gap that it is to close, when it is begun. */
+            gap?: string | null;
+        };
+        EdgeRequest: {
+            from: string;
+            kind: string;
+            to: string;
+            /** @description `stock` on ships_from, `days` (from, to) on serves. */
+            props?: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description What the change started from; absent for a new edge.
+             */
+            revision?: number | null;
+        };
+        EdgeView: {
+            from: string;
+            kind: string;
+            to: string;
+            /** @description `stock` on ships_from, `days` (from, to) on serves. */
+            props: Record<string, unknown>;
+            /** Format: int64 */
+            revision: number;
+        };
         EditorList: {
             articles: components["schemas"]["EditorRow"][];
             categories: string[];
+            /** @description How many articles there are of each state, whatever is asked for. */
+            counts: {
+                [key: string]: number;
+            };
         };
         EditorRow: {
             slug: string;
@@ -3461,6 +5333,21 @@ export interface components {
             };
             /** Format: int64 */
             updated_at: number;
+            /**
+             * Format: int64
+             * @description Number of the published version; 0 when there is none.
+             */
+            revision: number;
+            /** @description Published, and today is one of its days. */
+            live: boolean;
+            valid_from?: string | null;
+            valid_until?: string | null;
+            /** @description Languages whose text has not followed a change of another. */
+            out_of_date: string[];
+            /** @description What applies: published, unpublished, scheduled, expired, out_of_date, draft, review, rejected, deleted. */
+            states: string[];
+            /** @description Drafts and what waits for a review, newest first. */
+            open: components["schemas"]["VersionHead"][];
         };
         /** @description Body of every error. */
         ErrorBody: {
@@ -3472,6 +5359,18 @@ export interface components {
             /** @description For people, in the language of the request's Accept-Language (zh or en). */
             message: string;
         };
+        Example: {
+            /** @description Without what tells who it was. */
+            text: string;
+            language: string;
+            /** Format: int64 */
+            at: number;
+            conversation: string;
+            /** @description unanswered, handoff, rated */
+            why: string;
+            /** @description The base answers it now. */
+            answered: boolean;
+        };
         ExamplesRequest: {
             examples: string[];
             /**
@@ -3479,6 +5378,120 @@ export interface components {
              * @description What the change started from; 0 makes a new intent.
              */
             revision: number;
+        };
+        ExportReport: {
+            /** @description What schema.org has no words for. */
+            left_out: string[];
+        };
+        FieldDiff: {
+            /** @description `category`, `valid_from`, `valid_until`, `zh.title`, `zh.body`, `zh.questions` and so on. */
+            field: string;
+            pieces: components["schemas"]["Piece"][];
+        };
+        GapDecided: {
+            /** @description The draft that was begun. */
+            slug?: string | null;
+            /** Format: int64 */
+            number?: number | null;
+            /** @description The conversation whose human answer it has been filled with. */
+            conversation?: string | null;
+        };
+        GapList: {
+            /** Format: int64 */
+            days: number;
+            /** @description The largest first. */
+            gaps: components["schemas"]["GapView"][];
+        };
+        GapRequest: {
+            step: components["schemas"]["GapStep"];
+            /**
+             * Format: int64
+             * @description As in the list that was looked at.
+             */
+            days?: number | null;
+        };
+        /** @enum {string} */
+        GapStep: "dismiss" | "reopen" | "article";
+        GapView: {
+            /** @description For deciding about it. */
+            id: string;
+            /** @enum {string} */
+            state: "open" | "drafted" | "closed" | "dismissed";
+            /** @description The most typical of its questions. */
+            question: string;
+            language: string;
+            count: number;
+            conversations: number;
+            /** @description How many of them were answered, but rated 1 or 2. */
+            rated: number;
+            /** Format: int64 */
+            last_at: number;
+            /** @description Questions of each day, the oldest first. */
+            per_day: number[];
+            /** @description The newest. */
+            examples: components["schemas"]["Example"][];
+            /** @description How many of `examples` the base answers now. */
+            answered_now: number;
+            /** @description The article that was begun, and the number of its version. */
+            slug?: string | null;
+            /** Format: int64 */
+            version?: number | null;
+            decided_by?: string | null;
+            /** Format: int64 */
+            decided_at?: number | null;
+            /** @description Dismissed once, and grown since. */
+            grown: boolean;
+        };
+        GraphHistory: {
+            /** @description The newest first, 50 at a time. */
+            changes: components["schemas"]["ChangeView"][];
+        };
+        GraphImport: {
+            /** @description nodes.csv, edges.csv, *.jsonld or *.json (schema.org), *.yml (as exported). */
+            files: components["schemas"]["UploadedFile"][];
+            mode: components["schemas"]["GraphImportMode"];
+            /**
+             * Format: int64
+             * @description From the preview; refused when the graph was changed since. Not for `preview`.
+             */
+            version?: number | null;
+        };
+        /** @enum {string} */
+        GraphImportMode: "preview" | "preview_replace" | "merge" | "replace";
+        GraphImportView: {
+            /** @description Whether the graph was changed. */
+            applied: boolean;
+            /** Format: int64 */
+            version: number;
+            nodes: components["schemas"]["Difference"];
+            edges: components["schemas"]["Difference"];
+            /** @description What is new, changed or removed: "+ id", "~ id", "- id"; the first 200. */
+            changes: string[];
+            /** @description With any of these, nothing is taken. */
+            problems: components["schemas"]["RemarkView"][];
+            /** @description What was left out, or taken otherwise than it stands. */
+            notes: components["schemas"]["RemarkView"][];
+            /** @description Further problems and notes, which are not listed. */
+            more: number;
+        };
+        GraphQuestion: {
+            text: string;
+            /** @description zh or en; as the page's language when absent */
+            language?: string | null;
+        };
+        GraphReply: {
+            /** @description Absent when the graph does not know. */
+            text?: string | null;
+            /** @description The path that proves it. */
+            steps: components["schemas"]["StepView"][];
+            /** @description The nodes that the question asks for. */
+            nodes: string[];
+            /** @description yes, no or depends */
+            verdict?: string | null;
+            /** @description Things that the question names. */
+            named: string[];
+            /** @description Words that the graph does not know; because of them it does not answer. */
+            unknown: string[];
         };
         HeadView: {
             id: string;
@@ -3524,6 +5537,11 @@ export interface components {
             /** Format: int64 */
             handoffs: number;
         };
+        ImportFile: {
+            name: string;
+            /** @description base64 */
+            data: string;
+        };
         /** @enum {string} */
         ImportMode: "preview" | "merge" | "replace";
         ImportNote: {
@@ -3558,6 +5576,20 @@ export interface components {
             notes: components["schemas"]["ImportNote"][];
             /** @description Further notes, which are not listed. */
             more_notes: number;
+        };
+        ImportedArticle: {
+            slug: string;
+            category: string;
+            versions: {
+                [key: string]: components["schemas"]["ArticleVersion"];
+            };
+            /** @description Where each version stood. */
+            sources: string[];
+            /**
+             * @description new; changed: there is an article of this slug that says something else; same: it says just this; draft: somebody
+             *     has an unfinished draft of it.
+             */
+            state: string;
         };
         ImportedFile: {
             name: string;
@@ -3607,9 +5639,33 @@ export interface components {
             contact: string;
             text: string;
         };
+        LeftOut: {
+            slug: string;
+            reason: string;
+        };
+        LogLine: {
+            /** Format: int64 */
+            at: number;
+            who: string;
+            /** @description publish_article, delete_article, begin_article_draft, move_article_version, discard_article_draft */
+            action: string;
+            /** Format: int64 */
+            version?: number | null;
+            /** @description draft, review, rejected */
+            to?: string | null;
+            /** @description Published by whoever wrote it. */
+            own: boolean;
+        };
         LoginRequest: {
             email: string;
             password: string;
+        };
+        MarkdownRequest: {
+            body: string;
+        };
+        MarkdownResponse: {
+            /** @description As customers will see it: whatever could run is text. */
+            body_html: string;
         };
         Me: {
             id: string;
@@ -3626,6 +5682,38 @@ export interface components {
             language?: string | null;
             /** @description online, away or offline (no more new chats; those under way stay) */
             presence?: string | null;
+        };
+        MergeRequest: {
+            /** @description What the caller has written. */
+            mine: components["schemas"]["ArticleContent"];
+            /**
+             * Format: int64
+             * @description What both started from: a version's number, or its text where it was a draft that is no more. Neither: nothing.
+             */
+            base_number?: number | null;
+            base?: components["schemas"]["ArticleContent"] | null;
+            /**
+             * Format: int64
+             * @description Number of the version that somebody else made of it.
+             */
+            theirs: number;
+        };
+        MergeView: {
+            theirs: components["schemas"]["VersionHead"];
+            /** @description Fields that either has changed. */
+            fields: components["schemas"]["Merged"][];
+            /** @description How many places must be decided. */
+            conflicts: number;
+            /** @description `mine` with what came in and does not conflict; conflicts as the caller wrote them. */
+            content: components["schemas"]["ArticleContent"];
+        };
+        Merged: {
+            /** @description `category`, `valid_from`, `valid_until`, `zh.title`, `zh.body`, `zh.questions` and so on. */
+            field: string;
+            /** @description Text that both agree on, and conflicts, in order. */
+            parts: components["schemas"]["Part"][];
+            /** @description Against what the caller wrote; empty where there is a conflict or nothing came in. */
+            incoming: components["schemas"]["Piece"][];
         };
         MessageList: {
             messages: components["schemas"]["MessageView"][];
@@ -3671,10 +5759,64 @@ export interface components {
         NameView: {
             name: string;
         };
+        NodeList: {
+            /**
+             * Format: int64
+             * @description The number of the last change.
+             */
+            version: number;
+            found: number;
+            nodes: components["schemas"]["NodeRow"][];
+            /** @description How many nodes there are of each kind, whatever was searched for. */
+            kinds: {
+                [key: string]: number;
+            };
+            edges: number;
+        };
+        NodeRequest: {
+            /** @description As it is read; its id is the one in the address. */
+            node: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description What the change started from; absent for a new node.
+             */
+            revision?: number | null;
+        };
+        /** @description A node as it stands in a list or in the picture. */
+        NodeRow: {
+            /** @example product:m2-headphones */
+            id: string;
+            kind: string;
+            zh: string;
+            en: string;
+            /** @description Edges that leave it or lead to it. */
+            edges: number;
+            /**
+             * Format: int64
+             * @description Minor units of CNY.
+             */
+            price?: number | null;
+        };
+        NodeView: {
+            /** @description As in the content files: id, kind, name, aliases, text, price, attributes, rule, measure, article. */
+            node: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Send it back with a change; it is refused when somebody else changed the node meanwhile.
+             */
+            revision: number;
+            changed?: components["schemas"]["ChangeView"] | null;
+            /** @description Edges that leave it, and edges that lead to it. */
+            edges: components["schemas"]["EdgeView"][];
+            /** @description The nodes at the other ends of `edges`. */
+            neighbours: components["schemas"]["NodeRow"][];
+        };
         NoteRequest: {
             /** @description For colleagues. */
             note?: string | null;
         };
+        /** @enum {string} */
+        Op: "same" | "added" | "removed";
         OrderList: {
             /** @description In the order system's own shape. */
             orders: Record<string, unknown>[];
@@ -3730,6 +5872,21 @@ export interface components {
             group?: string | null;
             extractor: string;
         };
+        Part: {
+            text: string;
+            /** @enum {string} */
+            kind: "text";
+        } | {
+            base: string;
+            mine: string;
+            theirs: string;
+            /** @enum {string} */
+            kind: "conflict";
+        };
+        Piece: {
+            op: components["schemas"]["Op"];
+            text: string;
+        };
         ProductList: {
             products: Record<string, unknown>[];
         };
@@ -3763,11 +5920,111 @@ export interface components {
             score: number;
             comment?: string | null;
         };
+        ReadFile: {
+            name: string;
+            /** @description Texts (an article in one language) taken from it. */
+            taken: number;
+            /** @description Why nothing was. */
+            reason?: string | null;
+        };
+        ReadNote: {
+            file?: string;
+            /** @description 0 when it concerns the whole file */
+            line: number;
+            text: string;
+        };
+        RemarkView: {
+            file?: string;
+            /** @description 0 when it concerns the whole file */
+            line: number;
+            text: string;
+        };
         RenameRequest: {
             to: string;
             /** Format: int64 */
             revision: number;
         };
+        /** @description What answers a question. */
+        ReplayAnswer: {
+            slug: string;
+            title: string;
+            passage: string;
+            /** Format: float */
+            score: number;
+        };
+        ReplayChange: {
+            kind: components["schemas"]["ReplayKind"];
+            verdict: components["schemas"]["ReplayVerdict"];
+            source: components["schemas"]["ReplaySource"];
+            /** @description Of a customer's message without what tells who it was. */
+            text: string;
+            language: string;
+            /** @description How often it was asked. */
+            times: number;
+            /**
+             * Format: int64
+             * @description How the customer rated the conversation, 1..5; the lowest of several.
+             */
+            rating?: number | null;
+            /** @description The newest conversation in which it was asked. */
+            conversation?: string | null;
+            /** @description The article that should answer it; empty: none should. */
+            expected?: string | null;
+            before?: components["schemas"]["ReplayAnswer"] | null;
+            after?: components["schemas"]["ReplayAnswer"] | null;
+            /** @description Where only the text is another: what differs in it. */
+            pieces?: components["schemas"]["Piece"][];
+        };
+        ReplayEvent: {
+            stage: components["schemas"]["ReplayStage"];
+            done: number;
+            total: number;
+            /** @enum {string} */
+            type: "progress";
+        } | {
+            report: components["schemas"]["ReplayReport"];
+            /** @enum {string} */
+            type: "report";
+        } | {
+            message: string;
+            /** @enum {string} */
+            type: "failed";
+        };
+        /** @enum {string} */
+        ReplayKind: "lost" | "new" | "other" | "text";
+        ReplayReport: {
+            /** @description Different questions, by where they come from. */
+            asked: number;
+            test: number;
+            article: number;
+            unchanged: number;
+            lost: number;
+            new: number;
+            other: number;
+            text: number;
+            better: number;
+            worse: number;
+            /** @description Right answers to questions of which the right one is known, before and after. */
+            labelled: number;
+            right_before: number;
+            right_after: number;
+            /** Format: int64 */
+            took_ms: number;
+            /** @description The most important first; at most 300 of a kind. */
+            changes: components["schemas"]["ReplayChange"][];
+        };
+        ReplayRequest: {
+            /** @description Drafts that would be published together. */
+            versions: components["schemas"]["VersionId"][];
+            /** @description How many of the customers' last different questions are asked; at most 5000, the configured number by default. */
+            questions?: number | null;
+        };
+        /** @enum {string} */
+        ReplaySource: "asked" | "test" | "article";
+        /** @enum {string} */
+        ReplayStage: "building" | "embedding" | "searching";
+        /** @enum {string} */
+        ReplayVerdict: "better" | "worse" | "open";
         RestAnswer: {
             recipient_id: string;
             text: string;
@@ -3787,6 +6044,10 @@ export interface components {
             versions: {
                 [key: string]: components["schemas"]["ArticleVersion"];
             };
+            valid_from?: string | null;
+            valid_until?: string | null;
+            /** @description Languages that are right although another has changed. */
+            still_right?: string[];
             /**
              * Format: int64
              * @description The revision that the editor started from; not when creating.
@@ -3846,6 +6107,34 @@ export interface components {
             conversation: components["schemas"]["ChatView"];
             messages: components["schemas"]["MessageView"][];
         };
+        Spoken: {
+            /** Format: int64 */
+            seq: number;
+            /** @description customer, bot, agent */
+            sender: string;
+            /** @description Without what tells who it was. */
+            text: string;
+            /** Format: int64 */
+            at: number;
+        };
+        /** @enum {string} */
+        Step: "submit" | "withdraw" | "reject" | "publish";
+        StepRequest: {
+            step: components["schemas"]["Step"];
+            /**
+             * Format: int64
+             * @description The version's revision that was looked at.
+             */
+            revision: number;
+            /** @description Of the author when it is submitted, else of the reviewer. A rejection needs one. */
+            note?: string;
+        };
+        StepView: {
+            node: string;
+            name: string;
+            /** @description How the step before leads to it; absent where a path starts. */
+            edge?: string | null;
+        };
         SuggestionList: {
             suggestions: components["schemas"]["SuggestionView"][];
         };
@@ -3857,6 +6146,25 @@ export interface components {
              * @description 0..1
              */
             score: number;
+        };
+        TakeArticles: {
+            /** @description As the preview showed them, those that are wanted. */
+            articles: components["schemas"]["TakenArticle"][];
+            /** @description Put the text in the place of drafts that are being written; without it those articles are left out. */
+            over_drafts?: boolean;
+        };
+        TakenArticle: {
+            slug: string;
+            category: string;
+            versions: {
+                [key: string]: components["schemas"]["ArticleVersion"];
+            };
+            sources?: string[];
+        };
+        TakenView: {
+            /** @description Slugs that became drafts. */
+            taken: string[];
+            left_out: components["schemas"]["LeftOut"][];
         };
         TicketView: {
             id: string;
@@ -3893,6 +6201,9 @@ export interface components {
             error?: string | null;
             published?: components["schemas"]["HeadView"] | null;
             candidate?: components["schemas"]["HeadView"] | null;
+        };
+        Transcript: {
+            messages: components["schemas"]["Spoken"][];
         };
         TransferRequest: {
             /** @description Id of the agent; without it back into the queue. */
@@ -3934,10 +6245,75 @@ export interface components {
             at: number;
             conversation: string;
         };
+        UndoRequest: {
+            /**
+             * Format: int64
+             * @description The change to take back; it must be the last one.
+             */
+            version: number;
+        };
         UploadedFile: {
             name: string;
             /** @description base64 */
             data: string;
+        };
+        /** @description A version without its text. */
+        VersionHead: {
+            slug: string;
+            /** Format: int64 */
+            number: number;
+            /** @description draft, review, rejected, published, archived */
+            state: string;
+            /** @description Language -> title. */
+            titles: {
+                [key: string]: string;
+            };
+            category: string;
+            /**
+             * Format: int64
+             * @description The version that was published when this one was begun; 0: none.
+             */
+            based_on: number;
+            /** @description Another version has been published since, so that this one must be merged first. */
+            behind: boolean;
+            /**
+             * Format: int64
+             * @description Raised with every save; send it back.
+             */
+            revision: number;
+            /** @description A colleague's name; nobody when it came from files. */
+            author?: string | null;
+            /** @description Who saved it last. */
+            edited_by?: string | null;
+            reviewer?: string | null;
+            /** @description Has the caller written it? */
+            mine: boolean;
+            /** @description What the author says about the change. */
+            note: string;
+            /** @description What the reviewer says. */
+            answer: string;
+            /** @description The gap that it is to close. */
+            gap?: string | null;
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            updated_at: number;
+            /** Format: int64 */
+            decided_at?: number | null;
+        };
+        VersionId: {
+            slug: string;
+            /** Format: int64 */
+            number: number;
+        };
+        VersionList: {
+            /** @description Newest first. */
+            versions: components["schemas"]["VersionHead"][];
+            /** @description Who did what, newest first. */
+            log: components["schemas"]["LogLine"][];
+        };
+        VersionView: components["schemas"]["VersionHead"] & {
+            content: components["schemas"]["ArticleContent"];
         };
     };
     responses: never;

@@ -1,6 +1,7 @@
 // The server's shapes by the names that the pages use. They come from the generated `schema.d.ts`; written here are only the
 // words that a field may have where the document says "string", the order system's own shapes, which the server passes on
 // as they are, and the frames of the two sockets, which OpenAPI cannot describe.
+import type { EdgeProps, GraphNode as GraphNodeShape } from "../staff/graph/shapes";
 import type { components } from "./schema";
 
 type View = components["schemas"];
@@ -62,8 +63,33 @@ export type ConversationDetail = Exactly<View["ConversationDetail"], { conversat
 export type Suggestion = View["SuggestionView"];
 export type Dashboard = View["Dashboard"];
 export type ArticleText = View["ArticleVersion"];
-export type Article = Exactly<View["ArticleView"], { versions: { [language in Language]?: ArticleText } }>;
-export type ArticleRow = Exactly<View["EditorRow"], { languages: Language[]; titles: { [language in Language]?: string } }>;
+type Texts = { [language in Language]?: ArticleText };
+type Titles = { [language in Language]?: string };
+/** What is sent has no marks; what comes has them. */
+export type ArticleContent = Exactly<View["ArticleContent"], { versions: Texts; still_right?: Language[]; out_of_date?: Language[]; changed?: Record<string, Millis> }>;
+export type VersionHead = Exactly<View["VersionHead"], { state: "draft" | "review" | "rejected" | "published" | "archived"; titles: Titles }>;
+export type Version = VersionHead & { content: ArticleContent };
+export type Article = Exactly<View["ArticleView"], { versions: Texts; still_right?: Language[]; out_of_date: Language[]; open: VersionHead[] }>;
+export type ArticleState = "published" | "unpublished" | "scheduled" | "expired" | "out_of_date" | "draft" | "review" | "rejected" | "deleted";
+export type ArticleRow = Exactly<View["EditorRow"], { languages: Language[]; titles: Titles; states: ArticleState[]; out_of_date: Language[]; open: VersionHead[] }>;
+export type ArticleList = { articles: ArticleRow[]; categories: string[]; counts: { [state in ArticleState]?: number } };
+export type LogLine = View["LogLine"];
+export type Piece = View["Piece"];
+export type FieldDiff = View["FieldDiff"];
+export type MergePart = View["Part"];
+export type Merged = View["Merged"];
+export type ReplayAnswer = View["ReplayAnswer"];
+export type ReplayKind = "lost" | "new" | "other" | "text";
+export type ReplayChange = Exactly<View["ReplayChange"], { pieces?: Piece[]; kind: ReplayKind; verdict: "better" | "worse" | "open"; source: "asked" | "test" | "article" }>;
+export type ReplayReport = Exactly<View["ReplayReport"], { changes: ReplayChange[] }>;
+export type ReplayEvent =
+  | { type: "progress"; stage: "building" | "embedding" | "searching"; done: number; total: number }
+  | { type: "report"; report: ReplayReport }
+  | { type: "failed"; message: string };
+export type GapState = "open" | "drafted" | "closed" | "dismissed";
+export type Gap = Exactly<View["GapView"], { state: GapState; examples: Exactly<View["Example"], { why: "unanswered" | "handoff" | "rated" }>[] }>;
+export type Spoken = Exactly<View["Spoken"], { sender: "customer" | "bot" | "agent" }>;
+export type MergeView = Exactly<View["MergeView"], { theirs: VersionHead; content: ArticleContent }>;
 export type Intent = View["IntentView"];
 export type IntentList = View["IntentList"];
 export type Head = View["HeadView"];
@@ -84,6 +110,10 @@ export type Parsed = View["ParseResponse"];
 export type TriedBoth = View["TryTextResponse"];
 export type Imported = View["ImportView"];
 export type UploadedFile = View["UploadedFile"];
+export type ArticleImport = Partial<View["ArticleImport"]>;
+export type ArticlePreview = View["ArticleImportView"];
+export type FoundArticle = View["ImportedArticle"];
+export type TakenArticles = View["TakenView"];
 
 export type Entity = { kind: string; start: number; end: number; value: unknown; confidence: number };
 export type Trace = {
@@ -114,3 +144,16 @@ export type ChatFrame =
   | { type: "ack"; client_id: string; seq: number }
   | { type: "error"; code: string; message: string; client_id?: string | null }
   | { type: "pong" };
+
+// ---- the knowledge graph
+
+export type { GraphNode } from "../staff/graph/shapes";
+export type GraphRow = View["NodeRow"];
+export type GraphList = View["NodeList"];
+export type GraphEdge = Exactly<View["EdgeView"], { props: EdgeProps }>;
+export type GraphView = Exactly<View["NodeView"], { node: GraphNodeShape; edges: GraphEdge[] }>;
+export type GraphEdgeChange = { from: string; kind: string; to: string; props: EdgeProps; revision?: number };
+export type GraphReply = View["GraphReply"];
+export type GraphHistory = View["GraphHistory"];
+export type GraphImportMode = "preview" | "preview_replace" | "merge" | "replace";
+export type GraphImported = View["GraphImportView"];

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { graphWords } from "./graph";
 import { fill, named, translator, type Table } from "./index";
 import { intents, tried } from "./intents";
+import { importWords } from "./articleImport";
+import { knowledgeWords } from "./knowledge";
 import { orders } from "./orders";
-import { categories, docs, help, shop } from "./shop";
+import { categories, docs, shop } from "./shop";
 import { staffWords } from "./staff";
 import { widget } from "./widget";
 
-const TABLES: Record<string, Table> = { intents, tried, orders, categories, docs, help, shop, staffWords, widget };
+const TABLES: Record<string, Table> = { intents, tried, orders, categories, docs, graphWords, shop, staffWords, knowledgeWords, importWords, widget };
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
 describe.each(Object.entries(TABLES))("the table %s", (_, table) => {

@@ -41,22 +41,6 @@ export const shop = {
   footer: ["青舟商城是 Kefu 智能客服的演示商店，品牌与商品均为虚构。", "Skiff Store is the demo shop of Kefu. Brands and products are invented."],
 } as const satisfies Table;
 
-export const help = {
-  brand: ["青舟商城 帮助中心", "Skiff Store Help"],
-  home: ["返回商城", "Back to the store"],
-  search: ["搜索帮助文章", "Search help articles"],
-  related: ["相关文章", "Related articles"],
-  results: ["搜索结果", "Results"],
-  nothing: ["没有找到相关文章", "No articles found"],
-  loading: ["加载中…", "Loading…"],
-  notFound: ["没有找到这篇文章，可能已被删除。", "This article was not found; it may have been removed."],
-  failed: ["文章暂时打不开，请稍后再试。", "The article cannot be opened right now, please try again later."],
-  otherLanguage: ["这篇文章暂无中文版，以下为英文。", "This article is not available in English yet; here it is in Chinese."],
-  switchLanguage: ["English", "中文"],
-  contact: ["没解决？右下角的客服随时在线。", "Still stuck? Support is in the corner, at any hour."],
-  index: ["全部文章", "All articles"],
-} as const satisfies Table;
-
 export const docs = {
   title: ["Kefu 接口文档", "Kefu API"],
   loading: ["加载中…", "Loading…"],

@@ -1,5 +1,5 @@
 // The frame of the staff app: rail on the left (below on a phone), page on the right.
-import { BarChartOutlined, BookOutlined, BranchesOutlined, ExperimentOutlined, GlobalOutlined, LogoutOutlined, MessageOutlined } from "@ant-design/icons";
+import { BarChartOutlined, BookOutlined, BranchesOutlined, ExperimentOutlined, GlobalOutlined, LogoutOutlined, MessageOutlined, ShareAltOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Badge, Dropdown, Empty, Spin } from "antd";
 import { Suspense, lazy, type ReactNode } from "react";
@@ -14,14 +14,16 @@ import { Logo } from "./Logo";
 import { problem } from "./problem";
 import { Console } from "./console/Console";
 
-const Articles = lazy(() => import("./knowledge/Articles"));
+const Knowledge = lazy(() => import("./knowledge/Knowledge"));
+const Replay = lazy(() => import("./knowledge/Replay"));
 const Editor = lazy(() => import("./knowledge/Editor"));
 const TryBot = lazy(() => import("./TryBot"));
 const Dashboard = lazy(() => import("./Dashboard"));
+const Graph = lazy(() => import("./graph/Graph"));
 const Training = lazy(() => import("./training/Training"));
 
-const PATHS: Record<Page, string> = { console: "/console", knowledge: "/knowledge", try: "/try", dashboard: "/dashboard", training: "/training" };
-const ICONS: Record<Page, ReactNode> = { console: <MessageOutlined />, knowledge: <BookOutlined />, try: <ExperimentOutlined />, dashboard: <BarChartOutlined />, training: <BranchesOutlined /> };
+const PATHS: Record<Page, string> = { console: "/console", knowledge: "/knowledge", try: "/try", dashboard: "/dashboard", training: "/training", graph: "/graph" };
+const ICONS: Record<Page, ReactNode> = { console: <MessageOutlined />, knowledge: <BookOutlined />, try: <ExperimentOutlined />, dashboard: <BarChartOutlined />, training: <BranchesOutlined />, graph: <ShareAltOutlined /> };
 export const PRESENCE_COLOUR: Record<Presence, string> = { online: "#22b07d", away: "#e0a100", offline: "#9aa9ad" };
 
 export function Shell() {
@@ -81,10 +83,12 @@ export function Shell() {
         <Suspense fallback={<div className="centre"><Spin /></div>}>
           <Routes>
             <Route path="/console/:id?" element={show("console", <Console />)} />
-            <Route path="/knowledge" element={show("knowledge", <Articles />)} />
+            <Route path="/knowledge" element={show("knowledge", <Knowledge />)} />
+            <Route path="/knowledge/-/replay" element={show("knowledge", <Replay />)} />
             <Route path="/knowledge/:slug" element={show("knowledge", <Editor />)} />
             <Route path="/try" element={show("try", <TryBot />)} />
             <Route path="/dashboard" element={show("dashboard", <Dashboard />)} />
+            <Route path="/graph" element={show("graph", <Graph />)} />
             <Route path="/training" element={show("training", <Training />)} />
             <Route path="*" element={<Navigate to={home} replace />} />
           </Routes>

@@ -4,13 +4,13 @@ import type { Language, Me, Role } from "../api/types";
 import type { Translate } from "../i18n";
 import type { staffWords } from "../i18n/staff";
 
-export type Page = "console" | "knowledge" | "try" | "dashboard" | "training";
+export type Page = "console" | "knowledge" | "try" | "dashboard" | "training" | "graph";
 
 const PAGES: Record<Role, readonly Page[]> = {
   agent: ["console", "try"],
-  editor: ["knowledge", "try", "training"],
-  supervisor: ["console", "knowledge", "try", "dashboard", "training"],
-  admin: ["console", "knowledge", "try", "dashboard", "training"],
+  editor: ["knowledge", "graph", "try", "training"],
+  supervisor: ["console", "knowledge", "graph", "try", "dashboard", "training"],
+  admin: ["console", "knowledge", "graph", "try", "dashboard", "training"],
 };
 
 export function pagesOf(role: Role): readonly Page[] {

@@ -1,6 +1,5 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
-import { preview } from "../staff/knowledge/markdown";
 import { safeHtml } from "./safeHtml";
 
 describe("HTML of articles", () => {
@@ -12,7 +11,7 @@ describe("HTML of articles", () => {
     expect(safeHtml(html)).not.toMatch(/script|on\w+=|iframe|<svg|<form|<input|<style|style=/i);
   });
   it("keeps what articles are made of", () => {
-    const html = preview("# 标题\n\n自**签收**次日起\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[退货](/help/returns?lang=zh) <https://example.com>");
+    const html = safeHtml('<h1>标题</h1>\n<p>自<strong>签收</strong>次日起</p>\n<ul>\n<li>一</li>\n</ul>\n<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>\n<p><a href="/help/returns?lang=zh">退货</a> <a href="https://example.com">x</a></p>');
     for (const part of ["<h1>标题</h1>", "<strong>签收</strong>", "<li>一</li>", "<td>1</td>", 'href="/help/returns?lang=zh"', 'href="https://example.com"']) expect(html).toContain(part);
   });
 });

@@ -6,20 +6,11 @@ import { staff } from "../../api/staff";
 import type { Imported, UploadedFile } from "../../api/types";
 import { useDesk } from "../context";
 import { problem } from "../problem";
+import { encoded } from "../upload";
 import { useAct } from "./act";
 import { IntentName } from "./parts";
 
 const MOST = 16 * 1024 * 1024;
-
-async function encoded(file: File): Promise<UploadedFile> {
-  const url = await new Promise<string>((done, failed) => {
-    const reader = new FileReader();
-    reader.onload = () => done(String(reader.result));
-    reader.onerror = () => failed(reader.error ?? new Error(file.name));
-    reader.readAsDataURL(file);
-  });
-  return { name: file.webkitRelativePath || file.name, data: url.slice(url.indexOf(",") + 1) };
-}
 
 export function Import({ onClose }: { onClose: () => void }) {
   const { t } = useDesk();
