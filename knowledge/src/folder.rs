@@ -12,6 +12,7 @@ use crate::{ArticleFile, KnowledgeError, Mode, Query, heldout, live};
 use kg::Language;
 use models::{Embedder, Kind};
 use serde::{Deserialize, Serialize};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
@@ -166,16 +167,17 @@ impl Writing {
             };
             self.versions.write(&placed.to_bytes())?;
             self.at.3 = placed.rows().end as u32;
-            if !self.words.contains_key(&language) {
-                let writer = WordWriter::in_folder(&self.folder.join(words_folder(language)))?;
-                self.words.insert(language, (writer, Vec::new()));
-            }
-            if let Some((writer, places)) = self.words.get_mut(&language) {
-                let asks: Vec<&str> = version.asks().collect();
-                for (piece, text) in documents(version, &asks) {
-                    writer.add(&text)?;
-                    places.push((self.at.2, piece));
+            let (writer, places) = match self.words.entry(language) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let writer = WordWriter::in_folder(&self.folder.join(words_folder(language)))?;
+                    new.insert((writer, Vec::new()))
                 }
+            };
+            let asks: Vec<&str> = version.asks().collect();
+            for (piece, text) in documents(version, &asks) {
+                writer.add(&text)?;
+                places.push((self.at.2, piece));
             }
             self.at.2 += 1;
         }

@@ -240,7 +240,7 @@ impl Segment {
                 versions.push(placed);
                 let (writer, places) = match words.entry(language) {
                     Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(free) => free.insert((WordWriter::in_memory()?, Vec::new())),
+                    Entry::Vacant(new) => new.insert((WordWriter::in_memory()?, Vec::new())),
                 };
                 for (piece, text) in documents(version, &asks) {
                     writer.add(&text)?;

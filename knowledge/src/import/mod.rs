@@ -139,6 +139,13 @@ pub fn read(files: Vec<File>) -> Import {
         found.extend(taken.found);
     }
     let (articles, notes) = join::articles(found);
+    // A text that the joining left out was not taken after all.
+    for file in import.files.iter_mut().filter(|f| f.taken > 0) {
+        let of = |source: &str| {
+            source == file.file || source.strip_prefix(&file.file).is_some_and(|r| r.starts_with([':', '#', ' ']))
+        };
+        file.taken = articles.iter().flat_map(|a| &a.sources).filter(|s| of(s)).count();
+    }
     import.articles = articles;
     import.notes.extend(notes);
     import.more_notes = import.notes.len().saturating_sub(MAX_NOTES);

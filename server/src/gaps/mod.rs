@@ -159,11 +159,12 @@ fn gap(
     (now, days): (i64, i64),
 ) -> Found {
     let of = |place: &usize| &misses[*place];
-    let floor = knowledge.thresholds().floor;
+    // Below `sure` the bot answers only when other evidence agrees, which a search alone does not see.
+    let sure = knowledge.thresholds().sure;
     let answered = |place: usize| {
         let (m, v) = (&misses[place], &vectors[place].1);
         let query = Query { text: &m.text, embedding: v, language: language(m), limit: 1 };
-        knowledge.search(&query).first().is_some_and(|p| p.score >= floor)
+        knowledge.search(&query).first().is_some_and(|p| p.score >= sure)
     };
     // The newest, each wording once.
     let mut seen = BTreeSet::new();

@@ -187,6 +187,9 @@ impl VersionView {
     }
 }
 
+/// Pages below /help/ that are no articles.
+const RESERVED: [&str; 2] = ["search", "category"];
+
 fn plain(s: &str) -> bool {
     (1..=80).contains(&s.len())
         && !s.starts_with('-')
@@ -219,6 +222,12 @@ pub fn draft(slug: &str, sent: ArticleContent, base: Option<&Content>, now: i64)
         return Err(Error::invalid(
             "slug 只能用小写字母、数字和连字符，最多 80 个。",
             "A slug has only lower-case letters, digits and hyphens, at most 80.",
+        ));
+    }
+    if RESERVED.contains(&slug) {
+        return Err(Error::invalid(
+            format!("slug 不能是 {slug}：帮助中心自己要用这个地址。"),
+            format!("The slug cannot be {slug}: the help centre uses that address itself."),
         ));
     }
     if !plain(&sent.category) {

@@ -68,6 +68,10 @@ async fn search_finds_by_meaning(engine: Engine) {
     assert!(status == 200 && empty.contains("请输入"), "{empty}");
     let (_, hostile) = page(&server, "/help/search?lang=zh&q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
     assert!(!hostile.contains("<script>alert"), "{hostile}");
+    // An article cannot take the page's own address.
+    let version = json!({"zh": {"title": "搜索", "body": "文字。"}});
+    let taken = json!({"slug": "search", "category": "service", "versions": version});
+    server.staff("editor", "zh").await.post("/articles", &taken).await.refused(422, "invalid");
     let long = "退".repeat(5_000);
     assert_eq!(page(&server, &format!("/help/search?q={long}")).await.0, 200);
 }

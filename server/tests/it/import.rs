@@ -39,6 +39,7 @@ async fn files_become_drafts(engine: Engine) {
     let found = &view["articles"][0];
     assert_eq!((found["state"].as_str(), view["articles"].as_array().unwrap().len()), (Some("new"), 1), "{view}");
     assert_eq!((view["notes"][0]["file"].as_str(), view["notes"][0]["line"].as_i64()), (Some("faq.csv"), Some(3)));
+    assert_eq!(view["files"][0]["taken"], 1, "{view}");
     assert_eq!((view["files"][1]["name"].as_str(), view["files"][1]["taken"].as_i64()), (Some("logo.png"), Some(0)));
     assert_eq!(found["category"], "returns", "a category is known by its name: {view}");
     // Nothing is stored by looking.

@@ -37,10 +37,12 @@ const theme = {
 };
 
 function Root() {
-  const [language, setLanguageState] = useState<Language>(() => pick([localStorage.getItem(LANGUAGE), ...navigator.languages]));
-  speak(language);
+  const [chosen, setChosen] = useState(() => localStorage.getItem(LANGUAGE));
   const queries = useQueryClient();
   const me = useQuery({ queryKey: ["me"], queryFn: staff.me, staleTime: 60_000 });
+  // Who has chosen no language here gets the one of the account, before that the browser's.
+  const language: Language = pick([chosen, me.data?.language, ...navigator.languages]);
+  speak(language);
   const t = useMemo(() => translator(staffWords, language), [language]);
 
   useEffect(() => {
@@ -51,7 +53,7 @@ function Root() {
   const setLanguage = (next: Language) => {
     localStorage.setItem(LANGUAGE, next);
     speak(next);
-    setLanguageState(next);
+    setChosen(next);
     if (queries.getQueryData(["me"])) {
       void staff.change({ language: next }).then((changed) => queries.setQueryData(["me"], (old: Me | undefined) => ({ ...old, ...changed })), () => undefined);
     }
@@ -65,11 +67,7 @@ function Root() {
         {me.isPending ? <div className="centre"><Spin /></div> : desk ? (
           <DeskContext value={desk}><BrowserRouter basename="/staff"><Shell /></BrowserRouter></DeskContext>
         ) : (
-          <Login t={t} language={language} setLanguage={setLanguage} onMe={(next) => {
-            // A person who has chosen no language here gets the one of the account.
-            if (localStorage.getItem(LANGUAGE) === null && (next.language === "zh" || next.language === "en")) { speak(next.language); setLanguageState(next.language); }
-            queries.setQueryData(["me"], next);
-          }} />
+          <Login t={t} language={language} setLanguage={setLanguage} onMe={(next) => queries.setQueryData(["me"], next)} />
         )}
       </AntApp>
     </ConfigProvider>
