@@ -1,4 +1,4 @@
-//! How fast a large base is searched: `kefu bench knowledge`. Texts and vectors are made, not written by people: embedding a
+//! How fast a large base is searched, for the example `scale` (`make bench`). Texts and vectors are made, not written by people: embedding a
 //! million real passages takes hours, and a search does not care what the words mean. Words have the frequencies of natural
 //! language (Zipf), two characters in Chinese; vectors lie in groups, as those of real articles do; a question shares some words
 //! and its direction with one passage.

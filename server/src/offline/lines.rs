@@ -2,6 +2,7 @@
 //! cannot be read keeps its place.
 
 use anyhow::Context;
+use serde::Serialize;
 use std::io::BufRead;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
@@ -21,6 +22,14 @@ pub struct Line {
 pub struct Unreadable {
     pub code: &'static str,
     pub start: String,
+    pub message: String,
+}
+
+/// Stands in the answer to a line that got none.
+#[derive(Serialize)]
+pub struct ErrorLine {
+    pub code: &'static str,
+    pub line: usize,
     pub message: String,
 }
 

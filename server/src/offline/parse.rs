@@ -4,7 +4,7 @@
 //! its place, with `error`, and a sentence on standard error.
 
 use super::folder;
-use super::lines::{self, BATCH, Line};
+use super::lines::{self, BATCH, ErrorLine, Line};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::parsed::ParseResponse;
@@ -31,13 +31,6 @@ struct Answer {
     response: ParseResponse,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorLine>,
-}
-
-#[derive(Serialize)]
-struct ErrorLine {
-    code: &'static str,
-    line: usize,
-    message: String,
 }
 
 pub async fn run(mut config: Config, options: &Options) -> anyhow::Result<()> {

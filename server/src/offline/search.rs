@@ -1,7 +1,7 @@
 //! `kefu search`: a question a line on standard input, the articles that answer it as JSON a line on standard output, in
 //! their order.
 
-use super::lines::{self, BATCH, Line};
+use super::lines::{self, BATCH, ErrorLine, Line};
 use super::{index, say};
 use crate::config::Config;
 use futures_util::future::try_join_all;
@@ -59,13 +59,6 @@ struct Answer {
     hits: Vec<Hit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorLine>,
-}
-
-#[derive(Serialize)]
-struct ErrorLine {
-    code: &'static str,
-    line: usize,
-    message: String,
 }
 
 pub async fn run(mut config: Config, options: &Options) -> anyhow::Result<()> {
