@@ -1,7 +1,7 @@
 //! Articles from elsewhere: first as a preview that stores nothing, then as drafts. And everything out again.
 
 use super::Body;
-use super::article_views::{ArticleContent, ArticleVersion, draft};
+use super::article_views::{ArticleContent, ArticleVersion, draft, versions_of};
 use super::help;
 use crate::app::App;
 use crate::crawl;
@@ -91,14 +91,6 @@ pub struct ReadNote {
     /// 0 when it concerns the whole file
     pub line: usize,
     pub text: String,
-}
-
-fn versions_of(article: &Article) -> BTreeMap<String, ArticleVersion> {
-    let version = |(language, text): (&Language, &knowledge::ArticleText)| {
-        let (title, body, questions) = (text.title.clone(), text.body.clone(), text.questions.clone());
-        (language.code().to_owned(), ArticleVersion { title, body, questions })
-    };
-    article.versions.iter().map(version).collect()
 }
 
 fn said(text: Said) -> String {

@@ -46,16 +46,21 @@ pub struct ArticleContent {
     pub changed: BTreeMap<String, i64>,
 }
 
+/// Language (zh, en) -> text.
+pub fn versions_of(article: &Article) -> BTreeMap<String, ArticleVersion> {
+    let version = |(language, text): (&Language, &ArticleText)| {
+        let (title, body, questions) = (text.title.clone(), text.body.clone(), text.questions.clone());
+        (language.code().to_owned(), ArticleVersion { title, body, questions })
+    };
+    article.versions.iter().map(version).collect()
+}
+
 impl From<&Content> for ArticleContent {
     fn from(c: &Content) -> Self {
         let codes = |set: &BTreeSet<Language>| set.iter().map(|l| l.code().to_owned()).collect();
-        let versions = c.article.versions.iter().map(|(l, v)| {
-            let v = ArticleVersion { title: v.title.clone(), body: v.body.clone(), questions: v.questions.clone() };
-            (l.code().to_owned(), v)
-        });
         ArticleContent {
             category: c.article.category.clone(),
-            versions: versions.collect(),
+            versions: versions_of(&c.article),
             valid_from: c.valid_from.clone(),
             valid_until: c.valid_until.clone(),
             still_right: codes(&c.still_right),
